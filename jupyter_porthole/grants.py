@@ -1,0 +1,214 @@
+"""Whether a request may be forwarded: the one place where that is decided.
+
+The TypeScript side of it is ``src/protocol/grant.ts``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import ensure_async
+from tornado.web import HTTPError, authenticated
+
+from .ports import LOOPBACK, find_listeners
+
+#: Marks a request on the private socket as a question, and holds what is asked.
+QUESTION_HEADER = "Porthole-Question"
+GRANT_HEADER = "Porthole-Grant"
+REFUSAL_HEADER = "Porthole-Refusal"
+
+#: What an authorizer is asked about.
+AUTH_RESOURCE = "porthole"
+
+#: Cookies of JupyterHub and its services begin with this.
+HUB_COOKIE_PREFIX = "jupyterhub-"
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True)
+class GrantPolicy:
+    """What the server's configuration says about grants."""
+
+    #: How long a grant holds, in seconds.
+    ttl: float
+    allow_ports_of_other_users: bool
+
+
+class GrantHandler(JupyterHandler):
+    """Answers the sidecar's questions.
+
+    A question is a request of a client, without its body, so that all of Jupyter's own
+    machinery (host check, identity provider, authorizer) judges it as if it were for
+    Jupyter. The answer is 204 with the grant, or the refusal that the client gets.
+    """
+
+    def initialize(self, policy: GrantPolicy) -> None:
+        """Keep what the configuration says."""
+        self._policy = policy
+        question = json.loads(self.request.headers[QUESTION_HEADER])
+        self._port: int = question["port"]
+        self._is_upgrade: bool = question["upgrade"]
+
+    async def prepare(self) -> None:
+        """Run Jupyter's checks; a WebSocket is refused instead of sent to the login."""
+        await super().prepare(_redirect_to_login=not self._is_upgrade)
+
+    def check_xsrf_cookie(self) -> None:
+        """Leave the app's forms to the app.
+
+        They don't know Jupyter's token. What the token is good for, refusing what other
+        sites start, is done by :meth:`_is_cross_site` for all unsafe requests.
+        """
+
+    def _judge(self) -> Awaitable[None] | None:
+        if self._is_upgrade and self.current_user is None:
+            raise HTTPError(403)
+        # Tornado waits for it, if it isn't the decorator that has answered.
+        return self._grant()
+
+    @authenticated
+    async def _grant(self) -> None:
+        if not await self._is_authorized():
+            raise HTTPError(403)
+        if self._is_cross_site():
+            self._refuse("cross-site")
+            return
+        without_token = self._without_token()
+        if without_token is not None and self._is_page():
+            # Jupyter has set its login cookie; the token must not stay in the address.
+            self.redirect(without_token)
+            return
+        listeners = find_listeners(self._port)
+        addresses = list(LOOPBACK)
+        ttl = self._policy.ttl
+        if listeners is not None and not self._policy.allow_ports_of_other_users:
+            if listeners.foreign and not listeners.own:
+                self._refuse("foreign-port")
+                return
+            if listeners.own:
+                addresses = listeners.own
+            else:
+                # Whoever comes to listen there next must be looked at first.
+                ttl = 0
+        self.set_header(GRANT_HEADER, json.dumps(self._make_grant(addresses, ttl)))
+        self.set_status(204)
+
+    get = head = options = post = put = patch = delete = _judge
+
+    def _make_grant(self, addresses: list[str], ttl: float) -> dict[str, Any]:
+        secrets = self._own_tokens()
+        provider = self.identity_provider
+        host = re.sub(r":\d+$", "", self.request.host)
+        return {
+            "addresses": addresses,
+            "lifetimeMs": ttl * 1000,
+            "cookieNames": [provider.get_cookie_name(self)],
+            # Cookies know no ports: those of other Jupyters on this host come along too.
+            "cookiePrefixes": [HUB_COOKIE_PREFIX, re.sub(r"\W", "-", f"username-{host}") + "-"],
+            "removeAuthorization": self._header_token() in secrets,
+            "queryTokens": sorted(self._raw_tokens(secrets)),
+        }
+
+    async def _is_authorized(self) -> bool:
+        if self._is_upgrade:
+            action = "execute"
+        else:
+            action = "read" if self.request.method in SAFE_METHODS else "write"
+        return await ensure_async(
+            self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
+        )
+
+    def _refuse(self, reason: str) -> None:
+        self.set_header(REFUSAL_HEADER, reason)
+        self.set_status(403)
+
+    # What other sites start
+
+    def _is_cross_site(self) -> bool:
+        """Whether another site started a request that may change something.
+
+        Browsers send ``Sec-Fetch-Site`` only to https and localhost, so ``Origin`` and then
+        ``Referer`` must tell elsewhere. Whoever sends Jupyter's token means it.
+        """
+        if self.request.method in SAFE_METHODS and not self._is_upgrade:
+            return False
+        headers = self.request.headers
+        origin = headers.get("Origin")
+        if origin is None and "Referer" in headers:
+            referer = urlsplit(headers["Referer"])
+            origin = f"{referer.scheme}://{referer.netloc}"
+        if origin is not None and not self._accepts_origin(origin):
+            return True
+        if headers.get("Sec-Fetch-Site") != "cross-site":
+            return False
+        # Let through what the configuration names, not what merely calls itself ours.
+        is_own = origin is None or urlsplit(origin).netloc == self.request.host
+        return is_own and not self._accepts_all_origins()
+
+    def _accepts_all_origins(self) -> bool:
+        return self.allow_origin == "*" or self.skip_check_origin()
+
+    def _accepts_origin(self, origin: str) -> bool:
+        """Ask Jupyter's own check, which reads the header."""
+        self.request.headers["Origin"] = origin
+        return self.check_origin()
+
+    # Jupyter's token
+
+    def _header_token(self) -> str | None:
+        match = re.match(
+            r"(?:token|bearer)\s+(.+)", self.request.headers.get("Authorization", ""), re.IGNORECASE
+        )
+        return match.group(1).strip() if match else None
+
+    def _own_tokens(self) -> set[str]:
+        """Return all values that are Jupyter's token, whoever checks it."""
+        tokens = {self.identity_provider.token or ""}
+        if self.token_authenticated:
+            # In the order of IdentityProvider.get_token.
+            tokens.add(self.get_argument("token", "") or self._header_token() or "")
+        return tokens - {""}
+
+    def _raw_tokens(self, secrets: set[str]) -> set[str]:
+        """Return Jupyter's tokens as they can stand in a query."""
+        raw = {quote(secret, safe="") for secret in secrets}
+        for parameter in self.request.query.split("&"):
+            name, _, value = parameter.partition("=")
+            if name == "token" and dict(parse_qsl(parameter)).get("token") in secrets:
+                raw.add(value)
+        return raw
+
+    def _is_page(self) -> bool:
+        """Whether a browser wants to show the response as a page."""
+        headers = self.request.headers
+        is_navigation = (
+            headers["Sec-Fetch-Mode"] == "navigate"
+            if "Sec-Fetch-Mode" in headers
+            else "text/html" in headers.get("Accept", "")
+        )
+        return self.request.method == "GET" and not self._is_upgrade and is_navigation
+
+    def _without_token(self) -> str | None:
+        """Return the request's target without Jupyter's token, if it holds it."""
+        path, _, query = (self.request.uri or "").partition("?")
+        raw = {f"token={value}" for value in self._raw_tokens(self._own_tokens())}
+        parameters = query.split("&")
+        kept = [parameter for parameter in parameters if parameter not in raw]
+        if len(kept) == len(parameters):
+            return None
+        return f"{path}?{'&'.join(kept)}" if kept else path
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer programs in JSON; browsers get Jupyter's page."""
+        if "text/html" in self.request.headers.get("Accept", ""):
+            super().write_error(status_code, **kwargs)
+            return
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps({"message": self._reason}))

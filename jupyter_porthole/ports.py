@@ -1,0 +1,81 @@
+"""Who listens on a port of this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The loopback addresses, in the order in which apps are looked for.
+LOOPBACK = ("127.0.0.1", "::1")
+
+#: The kernel's tables of TCP sockets, see proc(5).
+TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+
+#: The state of a socket that listens, `TCP_LISTEN` in the kernel's tcp_states.h.
+LISTEN = "0A"
+
+#: Which listening addresses take a connection to a loopback address; the kernel
+#: prefers the earlier ones.
+TAKERS = {
+    "127.0.0.1": ("127.0.0.1", "::ffff:127.0.0.1", "0.0.0.0", "::"),  # noqa: S104
+    "::1": ("::1", "::"),
+}
+
+
+@dataclass
+class Listeners:
+    """Which loopback addresses of a port are taken, and by whom."""
+
+    #: Those where a program of this user or of root listens.
+    own: list[str]
+    #: Those where another user's program listens.
+    foreign: list[str]
+
+
+def find_listeners(port: int) -> Listeners | None:
+    """Look up who listens on a port.
+
+    :returns: ``None`` where the system doesn't tell (everywhere but on Linux).
+    """
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        owners = dict(_listening(port))
+    except OSError:
+        # /proc can be mounted so that it hides the tables.
+        return None
+    trusted = {os.getuid(), 0}
+    found = Listeners([], [])
+    for address in LOOPBACK:
+        taker = next((taker for taker in TAKERS[address] if taker in owners), None)
+        if taker is not None:
+            (found.own if owners[taker] in trusted else found.foreign).append(address)
+    return found
+
+
+def _listening(port: int) -> Iterator[tuple[str, int]]:
+    """Yield the address and the user id of each socket that listens on a port."""
+    port_text = f":{port:04X}"
+    for table in TABLES:
+        if not table.exists():
+            # Without IPv6 there is no tcp6.
+            continue
+        with table.open() as lines:
+            for line in lines:
+                if port_text not in line:
+                    continue
+                _, local, _, state, _, _, _, uid, *_ = line.split()
+                if state == LISTEN and local.endswith(port_text):
+                    yield _address(local.partition(":")[0]), int(uid)
+
+
+def _address(text: str) -> str:
+    """Read an address as the kernel prints it: 32-bit words in the machine's order."""
+    words = [int(text[start : start + 8], 16) for start in range(0, len(text), 8)]
+    packed = struct.pack(f"={len(words)}I", *words)
+    return socket.inet_ntop(socket.AF_INET if len(words) == 1 else socket.AF_INET6, packed)

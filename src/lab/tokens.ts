@@ -1,0 +1,16 @@
+import type { IWidgetTracker, MainAreaWidget } from '@jupyterlab/apputils';
+import { Token } from '@lumino/coreutils';
+
+import type { AppFrame } from './frame';
+
+/** A tab of the main area which shows an app. */
+export type AppTab = MainAreaWidget<AppFrame>;
+
+/** The tabs that show apps. There are none where the host has no tabs. */
+export type IAppTracker = IWidgetTracker<AppTab>;
+
+/** The token of {@link IAppTracker}; with it come the `porthole:` commands. */
+export const IAppTracker = new Token<IAppTracker>(
+  'jupyter-porthole:IAppTracker',
+  'The tabs that show web apps which run beside Jupyter.'
+);

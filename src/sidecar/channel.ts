@@ -1,0 +1,75 @@
+/**
+ * The channel to Jupyter: Node's own IPC (JSON lines over a socket pair), whose
+ * other end is `jupyter_porthole/channel.py`.
+ */
+
+/** What Jupyter tells a new sidecar, once. */
+export interface IConfiguration {
+  /** Jupyter's base_url, with slashes on both ends. */
+  baseUrl: string;
+  /** Path of the Unix socket to listen on. */
+  listenPath: string;
+  /** Path of Jupyter's private Unix socket. */
+  jupyterPath: string;
+  /** Whether `X-Forwarded-*` of the client are to be believed. */
+  trustXheaders: boolean;
+  /** How long an app may take until its answer begins, in milliseconds; 0 for any time. */
+  responseTimeoutMs: number;
+}
+
+type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+/** Say something in Jupyter's log. Never a header, a cookie, a query or a token. */
+export function log(level: LogLevel, message: string): void {
+  send({ type: 'log', level, message });
+}
+
+/** Tell Jupyter that connections are accepted from now on. */
+export function announceListening(): void {
+  send({ type: 'listening' });
+}
+
+/**
+ * Serve the channel.
+ *
+ * @param configure - called with the configuration.
+ * @param close - called when Jupyter is gone, in whatever way it went.
+ */
+export function openChannel(
+  configure: (configuration: IConfiguration) => void,
+  close: () => void
+): void {
+  process.on('message', (message: unknown) => {
+    if (!isRecord(message)) {
+      return;
+    }
+    if (message.type === 'ping') {
+      send({ type: 'pong', id: message.id });
+    } else if (message.type === 'configure' && isConfiguration(message)) {
+      configure(message);
+    }
+  });
+  process.on('disconnect', close);
+}
+
+function send(message: object): void {
+  if (process.connected) {
+    process.send?.(message);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isConfiguration(
+  value: Record<string, unknown> & Partial<IConfiguration>
+): value is Record<string, unknown> & IConfiguration {
+  return (
+    typeof value.baseUrl === 'string' &&
+    typeof value.listenPath === 'string' &&
+    typeof value.jupyterPath === 'string' &&
+    typeof value.trustXheaders === 'boolean' &&
+    typeof value.responseTimeoutMs === 'number'
+  );
+}

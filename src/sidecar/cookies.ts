@@ -1,0 +1,94 @@
+import type { IGrant } from '../protocol/grant';
+
+/** How Tornado writes the value of `_xsrf`: version, mask, masked token, time. */
+const TORNADO_XSRF = /^"?2\|[0-9a-f]{8}\|[0-9a-f]+\|[0-9]+"?$/;
+
+/** How many `_xsrf` values of apps are remembered. */
+const MOST_XSRF_VALUES = 1000;
+
+/**
+ * Values of `_xsrf` that apps have set themselves. Jupyter's can't be told from
+ * those of another Tornado app (a second Jupyter, say) by their looks.
+ */
+const xsrfOfApps = new Set<string>();
+
+/** Whether a cookie of that name is Jupyter's login or belongs to JupyterHub. */
+function isJupyters(name: string, grant: IGrant): boolean {
+  return (
+    grant.cookieNames.includes(name) ||
+    grant.cookiePrefixes.some(prefix => name.startsWith(prefix))
+  );
+}
+
+function split(pair: string): [name: string, value: string] {
+  const equals = pair.indexOf('=');
+  return equals < 0
+    ? [pair.trim(), '']
+    : [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
+}
+
+/**
+ * Take Jupyter's cookies out of a `Cookie` field.
+ *
+ * @returns the others, byte for byte; the empty string if there are none.
+ */
+export function withoutJupyters(cookie: string, grant: IGrant): string {
+  const pairs = cookie.split(';');
+  const kept = pairs.filter(pair => {
+    const [name, value] = split(pair);
+    if (name === '_xsrf') {
+      return !TORNADO_XSRF.test(value) || xsrfOfApps.has(value);
+    }
+    return !isJupyters(name, grant);
+  });
+  return kept.length === pairs.length ? cookie : kept.join(';').trim();
+}
+
+/**
+ * Confine an app's `Set-Cookie` to the app: its path comes to lie under the
+ * prefix and its domain is dropped, because all apps share Jupyter's origin.
+ *
+ * @returns the field's new value, or `null` for a cookie that is Jupyter's.
+ */
+export function confineCookie(
+  setCookie: string,
+  prefix: string,
+  grant: IGrant
+): string | null {
+  const [pair = '', ...attributes] = setCookie.split(';');
+  const [name, value] = split(pair);
+  if (isJupyters(name, grant)) {
+    return null;
+  }
+  if (name === '_xsrf') {
+    rememberXsrf(value);
+  }
+  const confined = attributes.flatMap(attribute => {
+    const [key, path] = split(attribute);
+    switch (key.toLowerCase()) {
+      case 'domain':
+        return [];
+      case 'path':
+        return [` Path=${confinePath(path, prefix)}`];
+      default:
+        return [attribute];
+    }
+  });
+  return [pair, ...confined].join(';');
+}
+
+function confinePath(path: string, prefix: string): string {
+  if (path === prefix || path.startsWith(`${prefix}/`)) {
+    return path;
+  }
+  // Without a path of its own a cookie gets the folder of the page, which need
+  // not be the app's root: `Path=` says as much as `Path=/`.
+  return path.startsWith('/') && path !== '/' ? prefix + path : prefix;
+}
+
+function rememberXsrf(value: string): void {
+  if (xsrfOfApps.size >= MOST_XSRF_VALUES) {
+    xsrfOfApps.clear();
+  }
+  xsrfOfApps.add(value);
+}

@@ -1,0 +1,206 @@
+import { hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type Dispatcher, Pool } from 'undici';
+
+import {
+  GRANT_HEADER,
+  type IGrant,
+  parseGrant,
+  REFUSAL_HEADER
+} from '../protocol/grant';
+import type { IProxiedPath } from '../protocol/paths';
+import { isNavigation } from './answer';
+import { type IClient, clientOf } from './client';
+import { CarryError } from './errors';
+import { questionHeaders } from './jupyter-headers';
+import { fields } from './raw-headers';
+
+/** Jupyter's refusal, to be sent on as it is. */
+export interface IRefusal {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/** How many grants are kept at a time. */
+const MOST_GRANTS = 4096;
+
+/** Methods that change nothing (RFC 9110, section 9.2.1), as browsers see it. */
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Methods that Jupyter knows; the others are asked about as if they were POST. */
+const JUPYTERS_METHODS: readonly string[] = [
+  ...SAFE_METHODS,
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE'
+];
+
+/**
+ * Fields on which no identity provider's answer depends. All others do count,
+ * because some read the user from a field that a proxy in front has set.
+ */
+const IRRELEVANT = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'dnt',
+  'expect',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'keep-alive',
+  'pragma',
+  'priority',
+  'purpose',
+  'range',
+  'save-data',
+  'sec-fetch-dest',
+  'sec-fetch-mode',
+  'sec-fetch-user',
+  'sec-gpc',
+  'te',
+  'traceparent',
+  'tracestate',
+  'trailer',
+  'transfer-encoding',
+  'upgrade-insecure-requests',
+  'user-agent',
+  'x-request-id'
+]);
+
+/** Fields that count for unsafe methods only: they tell who started the request. */
+const INITIATOR = new Set(['origin', 'referer', 'sec-fetch-site']);
+
+/**
+ * Asks Jupyter whether requests may be forwarded, and remembers the grants for
+ * as long as they hold. Refusals are never remembered.
+ */
+export class Grants {
+  private readonly pool: Pool;
+  private readonly kept = new Map<string, { grant: IGrant; expires: number }>();
+
+  /**
+   * @param jupyterPath - path of Jupyter's private Unix socket.
+   * @param trustXheaders - whether the client's `X-Forwarded-*` are to be believed.
+   */
+  constructor(
+    jupyterPath: string,
+    private readonly trustXheaders: boolean
+  ) {
+    this.pool = new Pool('http://localhost', { socketPath: jupyterPath });
+  }
+
+  /**
+   * Whether this request may go to the app that its path names.
+   *
+   * @param upgrade - whether it wants to become a WebSocket; those always ask.
+   * @returns the grant, or Jupyter's refusal.
+   * @throws CarryError if the refusal is to be worded here, or Jupyter is gone.
+   */
+  async obtain(
+    request: IncomingMessage,
+    path: IProxiedPath,
+    upgrade = false
+  ): Promise<IGrant | IRefusal> {
+    if (upgrade) {
+      return this.ask(request, path, upgrade);
+    }
+    const key = grantKey(request, path, clientOf(request.socket));
+    const known = this.kept.get(key);
+    if (known !== undefined && known.expires > performance.now()) {
+      return known.grant;
+    }
+    const answer = await this.ask(request, path, upgrade);
+    this.kept.delete(key);
+    if ('lifetimeMs' in answer && answer.lifetimeMs > 0) {
+      this.keep(key, answer);
+    }
+    return answer;
+  }
+
+  private keep(key: string, grant: IGrant): void {
+    if (this.kept.size >= MOST_GRANTS) {
+      // Maps iterate in the order of insertion: the oldest goes.
+      const [oldest] = this.kept.keys();
+      this.kept.delete(oldest ?? key);
+    }
+    const expires = performance.now() + grant.lifetimeMs;
+    this.kept.set(key, { grant, expires });
+  }
+
+  private async ask(
+    request: IncomingMessage,
+    path: IProxiedPath,
+    upgrade: boolean
+  ): Promise<IGrant | IRefusal> {
+    const answer = await this.pool
+      .request({
+        path: request.url ?? '/',
+        method: questionMethod(request.method ?? 'GET'),
+        headers: questionHeaders(
+          request.rawHeaders,
+          clientOf(request.socket),
+          this.trustXheaders,
+          { port: path.port, upgrade }
+        )
+      })
+      .catch(() => {
+        throw new CarryError('jupyter-gone', path.port);
+      });
+    const body = Buffer.from(await answer.body.arrayBuffer());
+    const grant = answer.headers[GRANT_HEADER.toLowerCase()];
+    if (answer.statusCode === 204 && typeof grant === 'string') {
+      return parseGrant(grant);
+    }
+    const reason = answer.headers[REFUSAL_HEADER.toLowerCase()];
+    if (reason === 'cross-site' || reason === 'foreign-port') {
+      throw new CarryError(reason, path.port);
+    }
+    return { status: answer.statusCode, headers: answer.headers, body };
+  }
+}
+
+function questionMethod(method: string): Dispatcher.HttpMethod {
+  return JUPYTERS_METHODS.includes(method) ? method : 'POST';
+}
+
+/**
+ * What the answer depends on, hashed so that no credentials lie about: the app,
+ * the client, the token in the query, and all fields but the irrelevant ones.
+ */
+function grantKey(
+  request: IncomingMessage,
+  path: IProxiedPath,
+  client: IClient
+): string {
+  const isUnsafe = !SAFE_METHODS.includes(request.method ?? '');
+  const tokens = (request.url ?? '').match(/[?&]token=[^&#]*/g) ?? [];
+  const parts = [
+    path.prefix,
+    client.address,
+    client.scheme,
+    isUnsafe ? 'unsafe' : 'safe',
+    ...tokens,
+    // With a token, a page is answered by a redirect that takes the token away.
+    tokens.length > 0 && isNavigation(request) ? 'navigation' : ''
+  ];
+  for (const { lowerName, value } of fields(request.rawHeaders)) {
+    if (
+      !IRRELEVANT.has(lowerName) &&
+      !lowerName.startsWith('sec-ch-') &&
+      (isUnsafe || !INITIATOR.has(lowerName))
+    ) {
+      parts.push(`${lowerName}: ${value}`);
+    }
+  }
+  return hash('sha256', parts.join('\n'), 'base64');
+}

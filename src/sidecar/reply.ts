@@ -1,0 +1,105 @@
+import type { ServerResponse } from 'node:http';
+
+import { onLeaving } from './connection';
+import { fields, type RawHeaders } from './raw-headers';
+
+/** An upstream's response, as much as its reader can be told to do. */
+export interface ISource {
+  pause(): void;
+  resume(): void;
+  /** Give up on it: the client has left. */
+  abort(): void;
+}
+
+/** Sends an upstream's response to the client as it comes. */
+export class Reply {
+  private source: ISource | null = null;
+  private left = false;
+
+  /**
+   * @param rewrite - makes the fields that the client gets of the upstream's.
+   * @param over - called when the response is over, well or not.
+   * @param failed - called instead if it has never begun.
+   */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly rewrite: (headers: RawHeaders) => RawHeaders,
+    private readonly over: () => void,
+    private readonly failed: (error: unknown) => void
+  ) {
+    onLeaving(response, () => {
+      this.left = true;
+      this.source?.abort();
+    });
+  }
+
+  /** Name who sends; given up on at once if the client has left already. */
+  attach(source: ISource): void {
+    this.source = source;
+    if (this.left) {
+      source.abort();
+    }
+  }
+
+  /** Send the head. */
+  begin(status: number, reason: string, headers: RawHeaders): void {
+    const { response } = this;
+    response.sendDate = false;
+    response.writeHead(
+      status,
+      reason.replace(/[^\t\x20-\x7e]/g, '?'),
+      this.rewrite(headers)
+    );
+    // At once, but with the first bytes of the body where those came with it.
+    setImmediate(() => {
+      if (!response.writableEnded && !response.destroyed) {
+        response.flushHeaders();
+      }
+    });
+  }
+
+  /** Send an interim response; clients need to know of early hints only. */
+  inform(status: number, headers: RawHeaders): void {
+    const links = Array.from(fields(this.rewrite(headers)))
+      .filter(field => field.lowerName === 'link')
+      .map(field => field.value);
+    if (status === 103 && links.length > 0) {
+      this.response.writeEarlyHints({ link: links });
+    }
+  }
+
+  /** Send a part of the body; the source is paused while the client is slow. */
+  write(chunk: Buffer): void {
+    if (!this.response.write(chunk)) {
+      this.source?.pause();
+      this.response.once('drain', () => this.source?.resume());
+    }
+  }
+
+  /** Send the end. */
+  end(trailers: RawHeaders): void {
+    if (trailers.length > 0 && this.response.chunkedEncoding) {
+      this.response.addTrailers(
+        Array.from(
+          fields(trailers),
+          ({ name, value }) => [name, value] as const
+        )
+      );
+    }
+    this.response.end();
+    this.over();
+  }
+
+  /**
+   * Break the response. A body that has begun breaks the client's connection, after
+   * what has come of it, so that it never looks complete.
+   */
+  fail(error: unknown): void {
+    if (this.left || this.response.headersSent) {
+      this.response.socket?.destroySoon();
+      this.over();
+    } else {
+      this.failed(error);
+    }
+  }
+}

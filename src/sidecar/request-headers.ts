@@ -1,0 +1,180 @@
+import type { IGrant } from '../protocol/grant';
+import type { IProxiedPath } from '../protocol/paths';
+import type { IClient } from './client';
+import { withoutJupyters } from './cookies';
+import { fields, firstValue, hopByHop, type RawHeaders } from './raw-headers';
+
+/** A proxied request, as far as its headers depend on it. */
+export interface IProxiedRequest {
+  /** The fields that the client sent. */
+  headers: RawHeaders;
+  client: IClient;
+  path: IProxiedPath;
+  grant: IGrant;
+  /** Whether the client's own `X-Forwarded-*` are to be believed. */
+  trustXheaders: boolean;
+}
+
+/** What an app learns of where it is seen. */
+const FORWARDED: readonly string[] = [
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-forwarded-port'
+];
+
+/** The public prefix, by the three names that apps look for it. */
+const PREFIX_FIELDS: readonly string[] = [
+  'X-Forwarded-Prefix',
+  'X-Forwarded-Context',
+  'X-ProxyContextPath'
+];
+
+const PREFIX_NAMES = PREFIX_FIELDS.map(name => name.toLowerCase());
+
+/** The host under which the client knows Jupyter. */
+export function publicHost(
+  headers: RawHeaders,
+  trustXheaders: boolean
+): string {
+  const forwarded = trustXheaders
+    ? firstValue(headers, 'x-forwarded-host')
+    : undefined;
+  return forwarded ?? firstValue(headers, 'host') ?? '';
+}
+
+/**
+ * The fields that the app gets: the client's without what ends here and without
+ * Jupyter's credentials, and with where the app is seen.
+ *
+ * `Host`, `Origin` and `Referer` name the app itself, all three: an app that
+ * compares them (Django, MLflow, Bokeh, Vite) refuses every other mixture.
+ */
+export function requestHeaders(request: IProxiedRequest): RawHeaders {
+  const { headers, grant, trustXheaders } = request;
+  const dropped = hopByHop(headers);
+  dropped.add('expect').add('forwarded');
+  for (const name of PREFIX_NAMES) {
+    dropped.add(name);
+  }
+  if (!trustXheaders) {
+    for (const name of FORWARDED) {
+      dropped.add(name);
+    }
+  }
+  if (grant.removeAuthorization) {
+    dropped.add('authorization');
+  }
+  const kept: RawHeaders = [];
+  for (const { name, lowerName, value } of fields(headers)) {
+    if (!dropped.has(lowerName)) {
+      const forApp = valueForApp(lowerName, value, request);
+      if (forApp !== null) {
+        kept.push(name, forApp);
+      }
+    }
+  }
+  kept.push(...forwardedFields(request));
+  return kept;
+}
+
+function valueForApp(
+  lowerName: string,
+  value: string,
+  request: IProxiedRequest
+): string | null {
+  switch (lowerName) {
+    case 'host':
+      return `localhost:${request.path.port}`;
+    case 'origin':
+      // "null" is the origin of a sandboxed page: nobody's, not the app's.
+      return value === 'null' ? value : `http://localhost:${request.path.port}`;
+    case 'referer':
+      return refererForApp(value, request);
+    case 'cookie': {
+      const kept = withoutJupyters(value, request.grant);
+      return kept === '' ? null : kept;
+    }
+    default:
+      return value;
+  }
+}
+
+function refererForApp(referer: string, request: IProxiedRequest): string {
+  const { headers, path, trustXheaders, grant } = request;
+  const [, host, rest] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(referer) ?? [];
+  const originHost = firstValue(headers, 'origin')?.replace(
+    /^https?:\/\//i,
+    ''
+  );
+  const isOurs =
+    host === publicHost(headers, trustXheaders) || host === originHost;
+  if (host === undefined || rest === undefined || !isOurs) {
+    return referer;
+  }
+  const app = `http://localhost:${path.port}`;
+  // Other pages of Jupyter (a notebook's name, Lab's token) are not the app's business.
+  if (!rest.startsWith(`${path.prefix}/`)) {
+    return `${app}/`;
+  }
+  const within = path.absolute ? rest : rest.slice(path.prefix.length);
+  return app + withoutTokens(within, grant.queryTokens);
+}
+
+function forwardedFields(request: IProxiedRequest): RawHeaders {
+  const { headers, client, path, trustXheaders } = request;
+  const host = publicHost(headers, trustXheaders);
+  const scheme =
+    (trustXheaders && firstValue(headers, 'x-forwarded-proto')) ||
+    client.scheme;
+  const port =
+    /:([0-9]+)$/.exec(host)?.[1] ?? (scheme === 'https' ? '443' : '80');
+  const ours: RawHeaders = [
+    'X-Forwarded-For',
+    client.address,
+    'X-Forwarded-Proto',
+    scheme,
+    'X-Forwarded-Host',
+    host,
+    'X-Forwarded-Port',
+    port
+  ];
+  const added: RawHeaders = [];
+  for (const { name, lowerName, value } of fields(ours)) {
+    const isGiven =
+      trustXheaders && firstValue(headers, lowerName) !== undefined;
+    if (value !== '' && !isGiven) {
+      added.push(name, value);
+    }
+  }
+  if (!path.absolute) {
+    added.push(...PREFIX_FIELDS.flatMap(name => [name, path.prefix]));
+  }
+  return added;
+}
+
+/**
+ * Take Jupyter's token out of the query of a request target.
+ *
+ * @param target - path and query.
+ * @param tokens - the values to take out, as they stand in the query.
+ * @returns the target; whatever else it holds stays byte for byte.
+ */
+export function withoutTokens(
+  target: string,
+  tokens: readonly string[]
+): string {
+  const question = target.indexOf('?');
+  if (tokens.length === 0 || question < 0) {
+    return target;
+  }
+  const parameters = target.slice(question + 1).split('&');
+  const kept = parameters.filter(
+    parameter => !tokens.some(token => parameter === `token=${token}`)
+  );
+  if (kept.length === parameters.length) {
+    return target;
+  }
+  const path = target.slice(0, question);
+  return kept.length === 0 ? path : `${path}?${kept.join('&')}`;
+}

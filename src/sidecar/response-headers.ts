@@ -1,0 +1,107 @@
+import type { IGrant } from '../protocol/grant';
+import type { IProxiedPath } from '../protocol/paths';
+import { confineCookie } from './cookies';
+import { fields, hopByHop, type RawHeaders } from './raw-headers';
+
+/** A response of an app, as far as its headers depend on the request. */
+export interface IProxiedResponse {
+  /** The fields that the app sent. */
+  headers: RawHeaders;
+  path: IProxiedPath;
+  grant: IGrant;
+  /** The host under which the client knows Jupyter. */
+  publicHost: string;
+}
+
+/**
+ * What an app may not say, because it shares Jupyter's origin with all others:
+ * it would speak for them too (or, with the last one, to a web server in front).
+ */
+const DROPPED: readonly string[] = [
+  'clear-site-data',
+  'alt-svc',
+  'strict-transport-security',
+  'x-accel-redirect'
+];
+
+/**
+ * The fields that the client gets: the app's without what ends here, with links
+ * and cookies confined to the app's prefix.
+ */
+export function responseHeaders(response: IProxiedResponse): RawHeaders {
+  const dropped = hopByHop(response.headers);
+  // A WebSocket handshake names its upgrade again, see upgrade.ts.
+  for (const name of DROPPED) {
+    dropped.add(name);
+  }
+  const kept: RawHeaders = [];
+  for (const { name, lowerName, value } of fields(response.headers)) {
+    if (!dropped.has(lowerName)) {
+      const forClient = valueForClient(lowerName, value, response);
+      if (forClient !== null) {
+        kept.push(name, forClient);
+      }
+    }
+  }
+  return kept;
+}
+
+function valueForClient(
+  lowerName: string,
+  value: string,
+  response: IProxiedResponse
+): string | null {
+  switch (lowerName) {
+    case 'location':
+    case 'content-location':
+      return linkForClient(value, response);
+    case 'refresh':
+      return value.replace(
+        /^(\s*[0-9.]+\s*[;,]\s*(?:url\s*=\s*)?["']?)([^"']+)/i,
+        (_match, before: string, link: string) =>
+          before + linkForClient(link, response)
+      );
+    case 'set-cookie':
+      return confineCookie(value, response.path.prefix, response.grant);
+    case 'service-worker-allowed':
+      return isUnder(value, response.path.prefix) ? value : null;
+    default:
+      return value;
+  }
+}
+
+/**
+ * A link that points to the app, as the client has to follow it: under the
+ * prefix, once. Relative links and other hosts stay.
+ */
+function linkForClient(link: string, response: IProxiedResponse): string {
+  const [, authority, rest = ''] =
+    /^(?:https?:)?\/\/([^/?#]*)(.*)$/i.exec(link) ?? [];
+  if (authority !== undefined) {
+    return isApp(authority, response) ? underPrefix(rest, response) : link;
+  }
+  return link.startsWith('/') ? underPrefix(link, response) : link;
+}
+
+function isApp(authority: string, response: IProxiedResponse): boolean {
+  const { port } = response.path;
+  const own = authority.toLowerCase();
+  return (
+    [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`].includes(own) ||
+    (port === 80 && ['localhost', '127.0.0.1', '[::1]'].includes(own)) ||
+    own === response.publicHost.toLowerCase()
+  );
+}
+
+function underPrefix(rest: string, response: IProxiedResponse): string {
+  const { prefix } = response.path;
+  return isUnder(rest, prefix)
+    ? rest
+    : `${prefix}${rest.startsWith('/') ? '' : '/'}${rest}`;
+}
+
+function isUnder(path: string, prefix: string): boolean {
+  return (
+    path.startsWith(prefix) && /^(?:[/?#]|$)/.test(path.slice(prefix.length))
+  );
+}

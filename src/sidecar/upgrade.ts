@@ -1,0 +1,158 @@
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  ServerResponse
+} from 'node:http';
+import { type Duplex, pipeline } from 'node:stream';
+import { createProxyServer } from 'http-proxy';
+
+import { TargetAgent } from './agent';
+import type { IOutgoing } from './outgoing';
+import { fields, firstValue, type RawHeaders } from './raw-headers';
+
+const proxy = createProxyServer({});
+
+/** http-proxy tells of the request before it sends it by this event only. */
+const starts = new WeakMap<
+  IncomingMessage,
+  (proxyRequest: ClientRequest) => void
+>();
+proxy.on('proxyReqWs', (proxyRequest, request) => {
+  starts.get(request)?.(proxyRequest);
+});
+
+/**
+ * Carry a WebSocket handshake to an upstream. After the upstream's own 101 the
+ * two connections are spliced; any other answer of its goes to the client and
+ * ends the connection.
+ *
+ * @param head - what the client has sent after the handshake already.
+ * @returns when the handshake is over.
+ * @throws what kept the upstream from answering.
+ */
+export function upgrade(
+  request: IncomingMessage,
+  head: Buffer,
+  outgoing: IOutgoing
+): Promise<void> {
+  const { socket } = request;
+  return new Promise((resolve, reject) => {
+    starts.set(request, proxyRequest => {
+      setHead(proxyRequest, outgoing);
+      socket.once('close', () => proxyRequest.destroy());
+      // Before http-proxy's own listener, which writes these to the client.
+      proxyRequest.once('upgrade', (answer, upstream) => {
+        endTogether(socket, upstream);
+        answer.headers = switchingHeaders(answer, outgoing);
+        resolve();
+      });
+      // Instead of http-proxy's own listeners, added right after this: they lose the
+      // order and the case of a refusal's headers, ignore backpressure, and close
+      // the connection before an error can be answered.
+      queueMicrotask(() => {
+        proxyRequest.removeAllListeners('response');
+        proxyRequest.once('response', answer => {
+          sendRefusal(request, answer, outgoing);
+          resolve();
+        });
+        proxyRequest.removeAllListeners('error');
+        proxyRequest.on('error', reject);
+      });
+    });
+    // http-proxy copies these into the request: the real ones are set above.
+    request.headers = { connection: 'Upgrade', upgrade: 'websocket' };
+    proxy.ws(
+      request,
+      socket,
+      head,
+      {
+        target: { protocol: 'http:', host: 'localhost', port: 80 },
+        agent: new TargetAgent(outgoing.target)
+      },
+      // After the handshake: one side broke, and both are closed.
+      () => undefined
+    );
+  });
+}
+
+/** Replace what http-proxy would send by the exact target and fields. */
+function setHead(proxyRequest: ClientRequest, outgoing: IOutgoing): void {
+  for (const name of proxyRequest.getHeaderNames()) {
+    proxyRequest.removeHeader(name);
+  }
+  proxyRequest.path = outgoing.path;
+  for (const [name, values] of grouped(outgoing.headers)) {
+    proxyRequest.setHeader(name, values);
+  }
+  proxyRequest.setHeader('Connection', 'Upgrade');
+  proxyRequest.setHeader('Upgrade', 'websocket');
+}
+
+/** Node keeps several fields of one name as one entry. */
+function grouped(headers: RawHeaders): [name: string, values: string[]][] {
+  const groups = new Map<string, [name: string, values: string[]]>();
+  for (const { name, lowerName, value } of fields(headers)) {
+    const group = groups.get(lowerName);
+    if (group === undefined) {
+      groups.set(lowerName, [name, [value]]);
+    } else {
+      group[1].push(value);
+    }
+  }
+  return [...groups.values()];
+}
+
+function switchingHeaders(
+  answer: IncomingMessage,
+  outgoing: IOutgoing
+): Record<string, string[]> {
+  return Object.fromEntries([
+    ['Upgrade', [firstValue(answer.rawHeaders, 'upgrade') ?? 'websocket']],
+    ['Connection', ['Upgrade']],
+    ...grouped(outgoing.responseHeaders(answer.rawHeaders))
+  ]);
+}
+
+/** When one side is gone, so is the other, after what it is still to get. */
+function endTogether(socket: Duplex, upstream: Duplex): void {
+  socket.once('close', () => {
+    upstream.end(() => upstream.destroy());
+  });
+  upstream.once('close', () => {
+    socket.end(() => socket.destroy());
+  });
+}
+
+function sendRefusal(
+  request: IncomingMessage,
+  answer: IncomingMessage,
+  outgoing: IOutgoing
+): void {
+  const response = responseTo(request);
+  response.sendDate = false;
+  response.writeHead(
+    answer.statusCode ?? 502,
+    answer.statusMessage ?? '',
+    outgoing.responseHeaders(answer.rawHeaders)
+  );
+  pipeline(answer, response, error => {
+    if (error) {
+      request.socket.destroySoon();
+    }
+  });
+}
+
+/**
+ * An ordinary response to a request that wanted to upgrade. It ends the
+ * connection: what follows on it may be frames, which are no requests.
+ */
+export function responseTo(request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(request.socket);
+  response.once('finish', () => {
+    response.detachSocket(request.socket);
+    request.socket.destroySoon();
+  });
+  return response;
+}
