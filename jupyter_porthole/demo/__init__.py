@@ -1,0 +1,1 @@
+"""`jupyter porthole demo`: JupyterLab with two example apps behind it, on one machine."""
