@@ -1,0 +1,60 @@
+"""Fixtures of all tests of the server extension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+from support.app import App, serving
+from support.jupyter import Jupyter, running
+
+#: The ways in which clients reach a Jupyter that relays.
+WAYS = ("tcp", "tls", "unix")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a certificate for 127.0.0.1 that nobody knows, and its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    authority = trustme.CA()
+    leaf = authority.issue_cert("127.0.0.1")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    leaf.private_key_pem.write_to_path(str(key))
+    for blob in leaf.cert_chain_pems:
+        blob.write_to_path(str(certificate), append=True)
+    return certificate, key
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
+    """Return a Jupyter on TCP, shared by all tests that leave it as it is."""
+    with running(tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=WAYS)
+def any_jupyter(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Jupyter]:
+    """Return one Jupyter for each way to reach it."""
+    if request.param == "tcp":
+        yield request.getfixturevalue("jupyter")
+        return
+    folder = tmp_path_factory.mktemp("j")
+    options = (
+        {"certificate": request.getfixturevalue("certificate")}
+        if request.param == "tls"
+        else {"unix_socket": folder / "s"}
+    )
+    with running(folder, **options) as server:
+        yield server
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    """Return an app on a free port that records its requests."""
+    with serving() as app:
+        app.record()
+        yield app

@@ -1,0 +1,154 @@
+"""A real Jupyter in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from .wait import wait_until
+
+TOKEN = "a-token-that-no-app-may-see"
+BASE_URL = "/jupyter/"
+
+
+class Jupyter:
+    """A running Jupyter with the extension."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        command: str = "server",
+        config: dict[str, dict[str, Any]] | None = None,
+        certificate: tuple[Path, Path] | None = None,
+        unix_socket: Path | None = None,
+    ) -> None:
+        """Start it and wait until it answers.
+
+        :param config: traits by class, over the defaults of the tests.
+        :param certificate: files of the certificate and its key, to speak TLS.
+        :param unix_socket: where to listen instead of on TCP.
+        """
+        self.folder = folder
+        self.unix_socket = unix_socket
+        self.tls = certificate is not None
+        self.port = _free_port()
+        traits: dict[str, dict[str, Any]] = {
+            "ServerApp": {
+                "ip": "127.0.0.1",
+                "port": self.port,
+                "port_retries": 0,
+                "base_url": BASE_URL,
+                "open_browser": False,
+                "allow_root": True,
+                "root_dir": str(folder),
+            },
+            "IdentityProvider": {"token": TOKEN},
+        }
+        if certificate is not None:
+            traits["ServerApp"] |= {"certfile": str(certificate[0]), "keyfile": str(certificate[1])}
+        if unix_socket is not None:
+            traits["ServerApp"]["sock"] = str(unix_socket)
+            del traits["ServerApp"]["port"], traits["ServerApp"]["ip"]
+        for name, values in (config or {}).items():
+            traits.setdefault(name, {}).update(values)
+        self.base_url: str = traits["ServerApp"]["base_url"]
+        self.token: str = traits["IdentityProvider"]["token"]
+        (folder / "config").mkdir(parents=True)
+        (folder / "config" / "jupyter_server_config.json").write_text(json.dumps(traits))
+        self.log_path = folder / "jupyter.log"
+        with self.log_path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jupyter", command, "--debug"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={
+                    **os.environ,
+                    "JUPYTER_CONFIG_DIR": str(folder / "config"),
+                    "JUPYTER_DATA_DIR": str(folder / "data"),
+                    "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+                },
+            )
+        wait_until(self._answers, f"Jupyter answers; its log: {self.log_path}", 60)
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, self.log()
+        with contextlib.suppress(OSError):
+            self.connect().close()
+            return True
+        return False
+
+    def log(self) -> str:
+        """Return all that it has logged."""
+        return self.log_path.read_text()
+
+    @property
+    def host(self) -> str:
+        """What a client sends as `Host`."""
+        return f"127.0.0.1:{self.port}" if self.unix_socket is None else "localhost"
+
+    @property
+    def origin(self) -> str:
+        """The origin of its pages."""
+        return f"{'https' if self.tls else 'http'}://{self.host}"
+
+    def connect(self) -> socket.socket:
+        """Open a connection to it, as its clients do."""
+        if self.unix_socket is not None:
+            connection = socket.socket(socket.AF_UNIX)
+            connection.settimeout(30)
+            try:
+                connection.connect(str(self.unix_socket))
+            except OSError:
+                connection.close()
+                raise
+            return connection
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        if not self.tls:
+            return connection
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context.wrap_socket(connection)
+
+    def sidecars(self) -> list[psutil.Process]:
+        """Return its sidecar's processes, one as a rule."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in children if "sidecar.cjs" in " ".join(child.cmdline())]
+
+    def sidecar(self) -> psutil.Process:
+        """Return its sidecar's process, once there is one."""
+        return wait_until(self.sidecars, "there is a sidecar")[0]
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it and wait until it has ended."""
+        self.process.send_signal(number)
+        self.process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(folder: Path, **options: Any) -> Iterator[Jupyter]:
+    """Run a Jupyter for a while."""
+    jupyter = Jupyter(folder, **options)
+    try:
+        yield jupyter
+    finally:
+        if jupyter.process.poll() is None:
+            jupyter.stop()
