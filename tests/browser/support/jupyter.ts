@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { get as getHttp } from 'node:http';
+import { get as getHttps } from 'node:https';
+import { join } from 'node:path';
+
+import { makeCertificate } from './certificate';
+import {
+  jupyterEnvironment,
+  makeFolders,
+  writeJson,
+  type IFolders
+} from './folders';
+import { freePort } from './ports';
+import { Program } from './program';
+
+const BASE_URL = '/jupyter/';
+
+/** A tile, as the settings have it. */
+export interface IPortSetting {
+  title: string;
+  port: number;
+  path?: string;
+  openIn?: 'tab' | 'browser';
+}
+
+export interface IJupyterOptions {
+  command?: 'lab' | 'notebook';
+  /** Whether it asks for a token; without one everybody may do everything. */
+  authenticates?: boolean;
+  /** Whether it speaks TLS, by a certificate that no browser knows. */
+  tls?: boolean;
+  /** The setting `ports` of the person. */
+  ports?: IPortSetting[];
+  theme?: string;
+}
+
+/** A real Jupyter in a process of its own. */
+export class Jupyter {
+  constructor(
+    private readonly _program: Program,
+    private readonly _folders: IFolders,
+    private readonly _origin: string,
+    readonly token: string
+  ) {}
+
+  /** The public address of a path below the base URL. */
+  url(path: string): string {
+    return `${this._origin}${BASE_URL}${path}`;
+  }
+
+  /** Put a file where the file browser shows it. */
+  async writeFile(name: string, content: unknown): Promise<void> {
+    await writeJson(join(this._folders.files, name), content);
+  }
+
+  /** End it, its kernels included, and delete its files. */
+  async stop(): Promise<void> {
+    await this._program.stop();
+    await rm(this._folders.root, { recursive: true, force: true });
+  }
+}
+
+/** Start a Jupyter, the first one on the PATH, and wait until it answers. */
+export async function startJupyter(
+  options: IJupyterOptions = {}
+): Promise<Jupyter> {
+  const { command = 'lab', authenticates = true, tls = false } = options;
+  const folders = await makeFolders();
+  const port = await freePort();
+  const token = authenticates ? randomBytes(16).toString('hex') : '';
+  await writeJson(join(folders.config, 'jupyter_server_config.json'), {
+    ServerApp: {
+      ip: '127.0.0.1',
+      port,
+      port_retries: 0,
+      base_url: BASE_URL,
+      open_browser: false,
+      allow_root: true,
+      root_dir: folders.files,
+      ...(tls ? await makeCertificate(folders.root) : {})
+    },
+    IdentityProvider: { token },
+    PasswordIdentityProvider: { hashed_password: '' }
+  });
+  await writeSettings(folders.settings, options);
+  const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const program = new Program(
+    'Jupyter',
+    'jupyter',
+    [command],
+    jupyterEnvironment(folders)
+  );
+  const jupyter = new Jupyter(program, folders, origin, token);
+  await program.started(() => answers(jupyter.url('api')));
+  return jupyter;
+}
+
+/** Write the person's settings. */
+async function writeSettings(
+  folder: string,
+  { ports = [], theme = 'JupyterLab Light' }: IJupyterOptions
+): Promise<void> {
+  const settings = {
+    'jupyter-porthole/launcher': { ports },
+    '@jupyterlab/apputils-extension/themes': { theme },
+    // Nothing is asked of the network, and no notice hides what is tested.
+    '@jupyterlab/apputils-extension/notification': {
+      checkForUpdates: false,
+      fetchNews: 'false'
+    }
+  };
+  for (const [name, content] of Object.entries(settings)) {
+    await writeJson(join(folder, `${name}.jupyterlab-settings`), content);
+  }
+}
+
+/** Whether an address answers with 200. */
+function answers(url: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const get = url.startsWith('https:') ? getHttps : getHttp;
+    get(url, { agent: false, rejectUnauthorized: false }, response => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    }).once('error', () => {
+      resolve(false);
+    });
+  });
+}
