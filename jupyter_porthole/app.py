@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import AsyncExitStack
+
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Float, Unicode, validate
@@ -43,6 +46,9 @@ class Porthole(ExtensionApp):
         Their program then runs inside this user's Jupyter. Only Linux can tell.""",
     ).tag(config=True)
 
+    #: What is to be undone in the end; ``None`` until the start has succeeded.
+    _running: AsyncExitStack | None = None
+
     @validate("grant_ttl", "response_timeout")
     def _not_negative(self, proposal):
         seconds = proposal["value"]
@@ -56,27 +62,29 @@ class Porthole(ExtensionApp):
         return seconds
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
-        self._folder = PrivateFolder(serverapp.runtime_dir)
-        self._private_server = PrivateServer(
-            serverapp,
-            self._folder.jupyter_socket,
-            GrantPolicy(self.grant_ttl, self.allow_ports_of_other_users),
-        )
-        self._sidecar = Sidecar(
-            SidecarOptions(
+        if sys.platform == "win32":
+            self.log.error("jupyter-porthole doesn't run on Windows yet; web apps can't be opened.")
+            return
+        async with AsyncExitStack() as stack:
+            folder = PrivateFolder(serverapp.runtime_dir)
+            stack.callback(folder.remove)
+            policy = GrantPolicy(self.grant_ttl, self.allow_ports_of_other_users)
+            private_server = PrivateServer(serverapp, folder.jupyter_socket, policy)
+            stack.callback(private_server.stop)
+            options = SidecarOptions(
                 node=self.node,
                 base_url=serverapp.web_app.settings["base_url"],
-                folder=self._folder,
+                folder=folder,
                 trust_xheaders=serverapp.trust_xheaders,
                 response_timeout=self.response_timeout,
-            ),
-            self.log,
-        )
-        take_over_proxied_requests(serverapp, self._sidecar)
-        self._sidecar.start()
+            )
+            sidecar = Sidecar(options, self.log)
+            sidecar.start()
+            stack.push_async_callback(sidecar.stop)
+            stack.push_async_callback(take_over_proxied_requests(serverapp, sidecar).close)
+            self._running = stack.pop_all()
 
     async def stop_extension(self) -> None:
-        """End the sidecar with Jupyter."""
-        await self._sidecar.stop()
-        self._private_server.stop()
-        self._folder.remove()
+        """End with Jupyter, in the reverse order of the start."""
+        if self._running is not None:
+            await self._running.aclose()

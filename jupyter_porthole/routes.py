@@ -30,7 +30,7 @@ def proxied_root(web_app: Application) -> str:
     return web_app.settings["base_url"] + "proxy/"
 
 
-def take_over_proxied_requests(serverapp: ServerApp, sidecar: Sidecar) -> None:
+def take_over_proxied_requests(serverapp: ServerApp, sidecar: Sidecar) -> HandoverRouter:
     """Route whatever lies below the proxied root to the sidecar, before all other routes.
 
     A router and not a request handler: a handler is Tornado's for methods that it knows
@@ -40,18 +40,17 @@ def take_over_proxied_requests(serverapp: ServerApp, sidecar: Sidecar) -> None:
     web_app = serverapp.web_app
     remember_heads(serverapp.http_server)
     pattern = re.escape(proxied_root(web_app)) + ".*"
+    router = HandoverRouter(sidecar)
     # Not `add_handlers`, which is for request handlers only.
-    web_app.default_router.rules.insert(
-        0, Rule(PathMatches(pattern), HandoverRouter(sidecar, web_app))
-    )
+    web_app.default_router.rules.insert(0, Rule(PathMatches(pattern), router))
+    return router
 
 
 class HandoverRouter(Router):
     """Hands over each request that is routed to it."""
 
-    def __init__(self, sidecar: Sidecar, web_app: Application) -> None:
+    def __init__(self, sidecar: Sidecar) -> None:
         self._sidecar = sidecar
-        self._web_app = web_app
         #: The event loop keeps no reference to the tasks that it runs.
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -61,6 +60,8 @@ class HandoverRouter(Router):
 
     def hand_over(self, stream: IOStream, request: HTTPServerRequest) -> None:
         """Carry all that comes on a connection to the sidecar, from this request on."""
+        if stream.closed():
+            return
         first = preface(_address(stream), "https" if isinstance(stream, SSLIOStream) else "http")
         head = head_of(stream, request)
         client, unread = client_end(stream)
@@ -68,12 +69,21 @@ class HandoverRouter(Router):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def close(self) -> None:
+        """Break all connections that were handed over."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def _carry(self, client: End, first: bytes, request: HTTPServerRequest) -> None:
         try:
             sidecar = await self._sidecar.connect()
         except OSError:
             await send_unavailable(client, request, self._sidecar.failure)
             return
+        except asyncio.CancelledError:
+            client.close()
+            raise
         await relay(client, SocketEnd(sidecar), first)
 
 

@@ -69,25 +69,35 @@ class Sidecar:
             await asyncio.gather(self._supervisor, return_exceptions=True)
 
     async def connect(self) -> socket.socket:
-        """Connect to the sidecar; one that is just starting is waited for.
+        """Connect to the sidecar; one that is just being started (again) is waited for.
 
         :raises OSError: (:class:`TimeoutError` among them) if there is none.
         """
         if self.failure is not None:
             raise ConnectionRefusedError(self.failure)
         try:
-            await asyncio.wait_for(self._listening.wait(), START_PATIENCE)
+            return await asyncio.wait_for(self._connect(), START_PATIENCE)
         except asyncio.TimeoutError as error:
             # Not yet the same as the built-in one in Python 3.10.
             raise TimeoutError from error
-        connection = socket.socket(socket.AF_UNIX)
-        connection.setblocking(False)
-        try:
-            await asyncio.get_running_loop().sock_connect(connection, str(self._socket_path))
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+
+    async def _connect(self) -> socket.socket:
+        while True:
+            await self._listening.wait()
+            generation = self._generation
+            connection = socket.socket(socket.AF_UNIX)
+            connection.setblocking(False)
+            try:
+                await asyncio.get_running_loop().sock_connect(connection, str(self._socket_path))
+                return connection
+            except OSError:
+                connection.close()
+                # It has just died, which the supervisor learns a moment later.
+                if generation == self._generation:
+                    self._listening.clear()
+            except BaseException:
+                connection.close()
+                raise
 
     @property
     def _socket_path(self) -> Path:

@@ -4,13 +4,19 @@ import { dirname } from 'node:path';
 import { announceListening, log, openChannel } from './channel';
 import { createSidecar } from './server';
 
+/**
+ * How many connections may wait to be accepted: the kernel's own limit, as a rule.
+ * Jupyter's end takes a full queue for a connection.
+ */
+const BACKLOG = 4096;
+
 let privateFolder: string | null = null;
 
 openChannel(
   configuration => {
     privateFolder = dirname(configuration.listenPath);
     createSidecar(configuration).listen(
-      configuration.listenPath,
+      { path: configuration.listenPath, backlog: BACKLOG },
       announceListening
     );
   },

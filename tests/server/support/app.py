@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 
 #: Plays the app's part on one connection.
 Play = Callable[["Connection"], None]
@@ -40,9 +41,10 @@ class Request:
 class Connection:
     """A connection that an app has accepted."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, file: BufferedReader) -> None:
         self.socket = connection
-        self.file = connection.makefile("rb")
+        #: What comes on it, to be read by lines and pieces.
+        self.file = file
 
     def read_head(self) -> Request | None:
         """Read a request's head; ``None`` at the end of the connection."""
@@ -133,8 +135,9 @@ def serving(host: str = "127.0.0.1", port: int = 0) -> Iterator[App]:
 
     def serve(connection: socket.socket) -> None:
         try:
-            with connection:
-                app.play(Connection(connection))
+            # The file too: the socket stays open as long as it does.
+            with connection, connection.makefile("rb") as file:
+                app.play(Connection(connection, file))
         except OSError:
             # The other side has gone, which tests do on purpose.
             pass

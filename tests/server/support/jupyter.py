@@ -126,7 +126,7 @@ class Jupyter:
     def sidecars(self) -> list[psutil.Process]:
         """Return its sidecar's processes, one as a rule."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if "sidecar.cjs" in " ".join(child.cmdline())]
+        return [child for child in children if _is_sidecar(child)]
 
     def sidecar(self) -> psutil.Process:
         """Return its sidecar's process, once there is one."""
@@ -136,6 +136,14 @@ class Jupyter:
         """End it and wait until it has ended."""
         self.process.send_signal(number)
         self.process.wait(30)
+
+
+def _is_sidecar(process: psutil.Process) -> bool:
+    try:
+        return "sidecar.cjs" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        # It has ended in the meantime.
+        return False
 
 
 def _free_port() -> int:
