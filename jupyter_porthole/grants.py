@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
@@ -103,17 +103,14 @@ class GrantHandler(JupyterHandler):
     get = head = options = post = put = patch = delete = _judge
 
     def _make_grant(self, addresses: list[str], ttl: float) -> dict[str, Any]:
-        secrets = self._own_tokens()
-        provider = self.identity_provider
         host = re.sub(r":\d+$", "", self.request.host)
         return {
             "addresses": addresses,
             "lifetimeMs": ttl * 1000,
-            "cookieNames": [provider.get_cookie_name(self)],
+            "cookieNames": [self.identity_provider.get_cookie_name(self)],
             # Cookies know no ports: those of other Jupyters on this host come along too.
             "cookiePrefixes": [HUB_COOKIE_PREFIX, re.sub(r"\W", "-", f"username-{host}") + "-"],
-            "removeAuthorization": self._header_token() in secrets,
-            "queryTokens": sorted(self._raw_tokens(secrets)),
+            "tokens": sorted(self._own_tokens()),
         }
 
     async def _is_authorized(self) -> bool:
@@ -142,14 +139,13 @@ class GrantHandler(JupyterHandler):
         headers = self.request.headers
         origin = headers.get("Origin")
         if origin is None and "Referer" in headers:
-            referer = urlsplit(headers["Referer"])
-            origin = f"{referer.scheme}://{referer.netloc}"
+            origin = _origin_of(headers["Referer"])
         if origin is not None and not self._accepts_origin(origin):
             return True
         if headers.get("Sec-Fetch-Site") != "cross-site":
             return False
         # Let through what the configuration names, not what merely calls itself ours.
-        is_own = origin is None or urlsplit(origin).netloc == self.request.host
+        is_own = origin is None or origin.partition("://")[2] == self.request.host
         return is_own and not self._accepts_all_origins()
 
     def _accepts_all_origins(self) -> bool:
@@ -158,7 +154,11 @@ class GrantHandler(JupyterHandler):
     def _accepts_origin(self, origin: str) -> bool:
         """Ask Jupyter's own check, which reads the header."""
         self.request.headers["Origin"] = origin
-        return self.check_origin()
+        try:
+            return self.check_origin()
+        except ValueError:
+            # "http://[" is no address, let alone ours.
+            return False
 
     # Jupyter's token
 
@@ -176,15 +176,6 @@ class GrantHandler(JupyterHandler):
             tokens.add(self.get_argument("token", "") or self._header_token() or "")
         return tokens - {""}
 
-    def _raw_tokens(self, secrets: set[str]) -> set[str]:
-        """Return Jupyter's tokens as they can stand in a query."""
-        raw = {quote(secret, safe="") for secret in secrets}
-        for parameter in self.request.query.split("&"):
-            name, _, value = parameter.partition("=")
-            if name == "token" and dict(parse_qsl(parameter)).get("token") in secrets:
-                raw.add(value)
-        return raw
-
     def _is_page(self) -> bool:
         """Whether a browser wants to show the response as a page."""
         headers = self.request.headers
@@ -198,12 +189,17 @@ class GrantHandler(JupyterHandler):
     def _without_token(self) -> str | None:
         """Return the request's target without Jupyter's token, if it holds it."""
         path, _, query = (self.request.uri or "").partition("?")
-        raw = {f"token={value}" for value in self._raw_tokens(self._own_tokens())}
+        tokens = self._own_tokens()
         parameters = query.split("&")
-        kept = [parameter for parameter in parameters if parameter not in raw]
+        kept = [parameter for parameter in parameters if _token_in(parameter) not in tokens]
         if len(kept) == len(parameters):
             return None
         return f"{path}?{'&'.join(kept)}" if kept else path
+
+    def log_exception(self, typ: Any, value: BaseException | None, tb: Any) -> None:
+        """Log what went wrong without the request, which Tornado would log with its token."""
+        if not isinstance(value, HTTPError):
+            self.log.error("A question of the sidecar failed", exc_info=(typ, value, tb))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer programs in JSON; browsers get Jupyter's page."""
@@ -212,3 +208,24 @@ class GrantHandler(JupyterHandler):
             return
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps({"message": self._reason}))
+
+
+def _origin_of(address: str) -> str:
+    """Return the origin of a page; whatever can't be read is no origin that anyone allows."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "null"
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _token_in(parameter: str) -> str | None:
+    """Return the value of a query's parameter that Jupyter reads as `token`.
+
+    As `RequestHandler.get_argument` does: decoded, without control characters and blanks.
+    ``src/sidecar/tokens.ts`` does the same.
+    """
+    for name, value in parse_qsl(parameter, keep_blank_values=True):
+        if name == "token":
+            return re.sub(r"[\x00-\x08\x0e-\x1f]", " ", value).strip()
+    return None

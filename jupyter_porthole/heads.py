@@ -6,6 +6,7 @@ The sidecar gets the bytes instead.
 
 from __future__ import annotations
 
+import re
 from weakref import WeakKeyDictionary
 
 from tornado.httpserver import HTTPServer
@@ -15,6 +16,8 @@ from tornado.iostream import IOStream, SSLIOStream
 #: How many rounds of the event loop a head takes from the socket to its route, and some
 #: more: one for the future of the read, two for that of its timeout, one for each task.
 ROUNDS = 10
+
+NON_ASCII = re.compile(rb"[\x80-\xff]")
 
 _heads: WeakKeyDictionary[IOStream, bytes] = WeakKeyDictionary()
 
@@ -72,10 +75,15 @@ def _delay_end(stream: IOStream) -> None:
 
 
 def head_of(stream: IOStream, request: HTTPServerRequest) -> bytes:
-    """Return the head of the request that was just read from a connection."""
+    """Return the head of the request that was just read from a connection.
+
+    A target with bytes beyond ASCII (`curl '…?name=远'`) comes out with them escaped, as a
+    browser would have sent it: Node takes no others.
+    """
     head = _heads.pop(stream, None)
     if head is not None:
-        return head
+        line, end, fields = head.partition(b"\n")
+        return NON_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + fields
     # A connection older than this extension: as Tornado understood it.
     lines = [f"{request.method} {request.uri} {request.version}"]
     lines += [f"{name}: {value}" for name, value in request.headers.get_all()]

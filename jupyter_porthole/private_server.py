@@ -14,6 +14,9 @@ from tornado.web import Application, ErrorHandler
 from .grants import QUESTION_HEADER, GrantHandler, GrantPolicy
 from .routes import proxied_root
 
+#: The longest head, in bytes: the longest of a client (64 KiB) with the sidecar's fields.
+LONGEST_HEAD = 80 * 1024
+
 
 class PrivateRouter(Router):
     """Answers questions, and serves what else comes along as Jupyter itself.
@@ -52,6 +55,7 @@ class PrivateServer:
             PrivateRouter(serverapp.web_app, policy),
             # The sidecar names the client in X-Real-Ip and X-Scheme.
             xheaders=True,
+            max_header_size=LONGEST_HEAD,
             max_body_size=serverapp.max_body_size,
             max_buffer_size=serverapp.max_buffer_size,
         )

@@ -79,7 +79,7 @@ class HandoverRouter(Router):
         try:
             sidecar = await self._sidecar.connect()
         except OSError:
-            await send_unavailable(client, request, self._sidecar.failure)
+            await send_unavailable(client, request, self._sidecar.has_failed)
             return
         except asyncio.CancelledError:
             client.close()

@@ -55,8 +55,8 @@ class Sidecar:
         self._generation = 0
         self._unanswered = 0
         self._supervisor: asyncio.Task[None] | None = None
-        #: Why there will be no sidecar at all, for people; ``None`` if there will be.
-        self.failure: str | None = None
+        #: Whether there will be no sidecar until somebody mends the configuration.
+        self.has_failed = False
 
     def start(self) -> None:
         """Start it, without waiting until it listens."""
@@ -73,8 +73,8 @@ class Sidecar:
 
         :raises OSError: (:class:`TimeoutError` among them) if there is none.
         """
-        if self.failure is not None:
-            raise ConnectionRefusedError(self.failure)
+        if self.has_failed:
+            raise ConnectionRefusedError
         try:
             return await asyncio.wait_for(self._connect(), START_PATIENCE)
         except asyncio.TimeoutError as error:
@@ -108,7 +108,7 @@ class Sidecar:
         try:
             node = await find_node(self._options.node)
         except NodeError as error:
-            self.failure = str(error)
+            self.has_failed = True
             self._log.error("%s Web apps can't be opened until this is mended.", error)
             return
         pause = 0.0

@@ -28,12 +28,18 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-async def send_unavailable(client: End, request: HTTPServerRequest, failure: str | None) -> None:
+async def send_unavailable(client: End, request: HTTPServerRequest, failed: bool) -> None:
     """Answer 503 and close the connection.
 
-    :param failure: why it stays so until somebody mends it, if it does.
+    :param failed: whether it stays so until somebody mends it. Why is told in Jupyter's
+        log only, since anybody may be asking.
     """
-    message = failure or "The part of jupyter-porthole that carries requests is being started."
+    what = "The part of jupyter-porthole that carries requests"
+    message = (
+        f"{what} can't be started: Jupyter's log says why."
+        if failed
+        else f"{what} is being started."
+    )
     if "text/html" in request.headers.get("Accept", ""):
         kind, body = "text/html; charset=utf-8", PAGE.format(message=escape(message))
     else:

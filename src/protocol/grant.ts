@@ -30,10 +30,8 @@ export interface IGrant {
   cookieNames: string[];
   /** How the names of further cookies of Jupyter begin. */
   cookiePrefixes: string[];
-  /** Whether `Authorization` is what Jupyter accepted, so that the app must not get it. */
-  removeAuthorization: boolean;
-  /** The values of `token` in the query and in the Referer that are Jupyter's, as they stand there. */
-  queryTokens: string[];
+  /** Jupyter's tokens, which the app must not get by any way. */
+  tokens: string[];
 }
 
 /** Why a request is refused although its user is known. */
@@ -62,8 +60,7 @@ function isGrant(value: unknown): value is IGrant {
     typeof grant.lifetimeMs === 'number' &&
     isStrings(grant.cookieNames) &&
     isStrings(grant.cookiePrefixes) &&
-    typeof grant.removeAuthorization === 'boolean' &&
-    isStrings(grant.queryTokens)
+    isStrings(grant.tokens)
   );
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { IConfiguration } from './channel';
 import { clientOf } from './client';
-import { CarryError } from './errors';
+import { jupyterError } from './errors';
 import { exchange } from './exchange';
 import { jupyterHeaders } from './jupyter-headers';
 import type { IOutgoing } from './outgoing';
@@ -16,7 +16,7 @@ export async function carryToJupyter(
   configuration: IConfiguration
 ): Promise<void> {
   await exchange(request, response, toJupyter(request, configuration)).catch(
-    jupyterIsGone
+    throwJupyterError
   );
 }
 
@@ -27,7 +27,7 @@ export async function carryUpgradeToJupyter(
   configuration: IConfiguration
 ): Promise<void> {
   await upgrade(request, head, toJupyter(request, configuration)).catch(
-    jupyterIsGone
+    throwJupyterError
   );
 }
 
@@ -48,6 +48,6 @@ function toJupyter(
   };
 }
 
-function jupyterIsGone(): never {
-  throw new CarryError('jupyter-gone');
+function throwJupyterError(error: unknown): never {
+  throw jupyterError(error);
 }

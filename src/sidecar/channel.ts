@@ -24,6 +24,16 @@ export function log(level: LogLevel, message: string): void {
   send({ type: 'log', level, message });
 }
 
+/** Say why this process can't go on, and end it; Jupyter starts another one. */
+export function logAndExit(message: string): void {
+  const exit = (): never => process.exit(1);
+  if (process.connected && process.send) {
+    process.send({ type: 'log', level: 'error', message }, undefined, {}, exit);
+  } else {
+    exit();
+  }
+}
+
 /** Tell Jupyter that connections are accepted from now on. */
 export function announceListening(): void {
   send({ type: 'listening' });

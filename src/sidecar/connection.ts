@@ -15,15 +15,28 @@ const PROBE_INTERVAL_MS = 100;
  */
 const PROBES = 3;
 
+/** How many requests a client may send before it has read a response. */
+const MOST_PIPELINED = 64;
+
 /** The responses of a connection that are not over, in their order. */
-const underWay = new WeakMap<Socket, Set<ServerResponse>>();
+interface IUnderWay {
+  responses: Set<ServerResponse>;
+  newest: ServerResponse | null;
+}
+
+const connections = new WeakMap<Socket, IUnderWay>();
 
 /** Watch a new connection. */
 export function watchConnection(socket: Socket): void {
-  const responses = new Set<ServerResponse>();
-  underWay.set(socket, responses);
+  const underWay: IUnderWay = { responses: new Set(), newest: null };
+  connections.set(socket, underWay);
+  // Node listens itself, but for upgraded connections no longer.
+  socket.on('error', () => socket.destroy());
   socket.once('end', () => {
-    const timer = setInterval(findOut(socket, responses), PROBE_INTERVAL_MS);
+    const timer = setInterval(
+      findOut(socket, underWay.responses),
+      PROBE_INTERVAL_MS
+    );
     socket.once('close', () => {
       clearInterval(timer);
     });
@@ -44,8 +57,8 @@ function findOut(socket: Socket, responses: Set<ServerResponse>): () => void {
       if (++probes <= PROBES) {
         probe(current);
       }
-    } else if (current.headersSent) {
-      // Nothing may be added to this body: a pause of the app must tell.
+    } else {
+      // Nothing may be added here: a pause of the app must tell.
       const isQuiet =
         socket.bytesWritten === written && socket.writableLength === 0;
       quiet = isQuiet ? quiet + 1 : 0;
@@ -68,19 +81,25 @@ export async function takeTurn(
   request: IncomingMessage,
   response: ServerResponse
 ): Promise<boolean> {
-  const responses = underWay.get(request.socket);
-  const previous = [...(responses ?? [])].at(-1);
-  responses?.add(response);
-  response.once('close', () => responses?.delete(response));
-  if (previous !== undefined) {
-    await once(previous, 'close');
+  const { socket } = request;
+  const underWay = connections.get(socket);
+  if (underWay === undefined || underWay.responses.size >= MOST_PIPELINED) {
+    socket.destroy();
+    return false;
   }
-  return !request.socket.destroyed;
+  const { responses, newest } = underWay;
+  underWay.newest = response;
+  responses.add(response);
+  response.once('close', () => responses.delete(response));
+  if (newest !== null && responses.has(newest)) {
+    await once(newest, 'close');
+  }
+  return !socket.destroyed;
 }
 
 /** Whether responses to earlier requests of this connection are still to come. */
 export function isBusy(socket: Socket): boolean {
-  return (underWay.get(socket)?.size ?? 0) > 0;
+  return (connections.get(socket)?.responses.size ?? 0) > 0;
 }
 
 /** Call back if the client leaves before the response is over. */
@@ -95,6 +114,7 @@ export function onLeaving(response: ServerResponse, leave: () => void): void {
 function isProbeable(response: ServerResponse): boolean {
   return (
     response.req.httpVersion === '1.1' &&
+    !response.writableEnded &&
     (!response.headersSent || response.chunkedEncoding)
   );
 }

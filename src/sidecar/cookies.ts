@@ -20,11 +20,13 @@ function isJupyters(name: string, grant: IGrant): boolean {
   );
 }
 
+/** What Python strips from a cookie's name and value, and JavaScript doesn't. */
+// eslint-disable-next-line no-control-regex -- control characters are the point
+const BLANKS = /^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g;
+
 function split(pair: string): [name: string, value: string] {
-  const equals = pair.indexOf('=');
-  return equals < 0
-    ? [pair.trim(), '']
-    : [pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()];
+  const [name = '', ...value] = pair.split('=');
+  return [name.replace(BLANKS, ''), value.join('=').replace(BLANKS, '')];
 }
 
 /**
@@ -60,7 +62,7 @@ export function confineCookie(
   if (isJupyters(name, grant)) {
     return null;
   }
-  if (name === '_xsrf') {
+  if (name === '_xsrf' && TORNADO_XSRF.test(value)) {
     rememberXsrf(value);
   }
   const confined = attributes.flatMap(attribute => {

@@ -8,8 +8,9 @@ import { upstreamError } from './errors';
 import { exchange } from './exchange';
 import type { IOutgoing } from './outgoing';
 import type { RawHeaders } from './raw-headers';
-import { publicHost, requestHeaders, withoutTokens } from './request-headers';
+import { publicHost, requestHeaders } from './request-headers';
 import { responseHeaders } from './response-headers';
+import { withoutTokens } from './tokens';
 import { upgrade } from './upgrade';
 
 /** A request that may be forwarded: there is none without a grant. */
@@ -54,7 +55,7 @@ function outgoing(
   const host = publicHost(request.rawHeaders, trustXheaders);
   return {
     target: { addresses: grant.addresses, port: path.port },
-    path: withoutTokens(path.appTarget ?? '/', grant.queryTokens),
+    path: withoutTokens(path.appTarget ?? '/', grant.tokens),
     headers: requestHeaders({
       headers: request.rawHeaders,
       client,

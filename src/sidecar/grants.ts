@@ -11,9 +11,11 @@ import {
 import type { IProxiedPath } from '../protocol/paths';
 import { isNavigation } from './answer';
 import { type IClient, clientOf } from './client';
-import { CarryError } from './errors';
+import { CarryError, jupyterError } from './errors';
 import { questionHeaders } from './jupyter-headers';
+import { LONGEST_RESPONSE_HEAD } from './outgoing';
 import { fields } from './raw-headers';
+import { tokenParameters } from './tokens';
 
 /** Jupyter's refusal, to be sent on as it is. */
 export interface IRefusal {
@@ -96,7 +98,11 @@ export class Grants {
     jupyterPath: string,
     private readonly trustXheaders: boolean
   ) {
-    this.pool = new Pool('http://localhost', { socketPath: jupyterPath });
+    this.pool = new Pool('http://localhost', {
+      socketPath: jupyterPath,
+      headersTimeout: 0,
+      maxHeaderSize: LONGEST_RESPONSE_HEAD
+    });
   }
 
   /**
@@ -153,8 +159,8 @@ export class Grants {
           { port: path.port, upgrade }
         )
       })
-      .catch(() => {
-        throw new CarryError('jupyter-gone', path.port);
+      .catch((error: unknown) => {
+        throw jupyterError(error, path.port);
       });
     const body = Buffer.from(await answer.body.arrayBuffer());
     const grant = answer.headers[GRANT_HEADER.toLowerCase()];
@@ -183,7 +189,7 @@ function grantKey(
   client: IClient
 ): string {
   const isUnsafe = !SAFE_METHODS.includes(request.method ?? '');
-  const tokens = (request.url ?? '').match(/[?&]token=[^&#]*/g) ?? [];
+  const tokens = tokenParameters(request.url ?? '');
   const parts = [
     path.prefix,
     client.address,
@@ -191,7 +197,7 @@ function grantKey(
     isUnsafe ? 'unsafe' : 'safe',
     ...tokens,
     // With a token, a page is answered by a redirect that takes the token away.
-    tokens.length > 0 && isNavigation(request) ? 'navigation' : ''
+    tokens.length > 0 ? `${request.method ?? ''} ${isNavigation(request)}` : ''
   ];
   for (const { lowerName, value } of fields(request.rawHeaders)) {
     if (

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { announceListening, log, openChannel } from './channel';
+import { announceListening, logAndExit, openChannel } from './channel';
 import { createSidecar } from './server';
 
 /**
@@ -31,10 +31,5 @@ openChannel(
 
 process.on('uncaughtException', error => {
   // Only name and stack: properties of errors can hold bytes of a request.
-  log(
-    'error',
-    `The sidecar stops after an error: ${error.stack ?? error.name}`
-  );
-  process.exitCode = 1;
-  process.disconnect();
+  logAndExit(`The sidecar ends after an error: ${error.stack ?? error.name}`);
 });

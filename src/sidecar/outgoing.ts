@@ -13,4 +13,4 @@ export interface IOutgoing {
 }
 
 /** The longest head of a response, in bytes; apps with many cookies need it. */
-export const LONGEST_HEAD = 256 * 1024;
+export const LONGEST_RESPONSE_HEAD = 256 * 1024;

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 
 import { log } from './channel';
 import { dial, type Target, targetKey } from './dial';
-import { LONGEST_HEAD } from './outgoing';
+import { LONGEST_RESPONSE_HEAD } from './outgoing';
 
 /** How many targets keep idle connections at a time. */
 const MOST_POOLS = 256;
@@ -39,7 +39,7 @@ export function poolOf(target: Target): Pool {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: LONGEST_HEAD
+      maxHeaderSize: LONGEST_RESPONSE_HEAD
     });
     pools.set(key, pool);
     closeOldest();

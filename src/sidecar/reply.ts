@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { onLeaving } from './connection';
-import { fields, type RawHeaders } from './raw-headers';
+import { fields, firstValue, type RawHeaders } from './raw-headers';
 
 /** An upstream's response, as much as its reader can be told to do. */
 export interface ISource {
@@ -14,7 +14,8 @@ export interface ISource {
 /** Sends an upstream's response to the client as it comes. */
 export class Reply {
   private source: ISource | null = null;
-  private left = false;
+  private left: boolean;
+  private isOver = false;
 
   /**
    * @param rewrite - makes the fields that the client gets of the upstream's.
@@ -27,6 +28,8 @@ export class Reply {
     private readonly over: () => void,
     private readonly failed: (error: unknown) => void
   ) {
+    // It may have left while Jupyter was asked.
+    this.left = response.destroyed;
     onLeaving(response, () => {
       this.left = true;
       this.source?.abort();
@@ -44,10 +47,17 @@ export class Reply {
   /** Send the head. */
   begin(status: number, reason: string, headers: RawHeaders): void {
     const { response } = this;
+    const coding = firstValue(headers, 'transfer-encoding') ?? 'chunked';
+    if (status < 200 || status > 999 || coding.toLowerCase() !== 'chunked') {
+      // 101 to a request that did not ask, or a body that would lose a coding here.
+      this.fail(new Error('The upstream’s answer can’t be sent on.'));
+      this.source?.abort();
+      return;
+    }
     response.sendDate = false;
     response.writeHead(
       status,
-      reason.replace(/[^\t\x20-\x7e]/g, '?'),
+      reason.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?'),
       this.rewrite(headers)
     );
     // At once, but with the first bytes of the body where those came with it.
@@ -58,18 +68,51 @@ export class Reply {
     });
   }
 
-  /** Send an interim response; clients need to know of early hints only. */
+  /**
+   * Send an interim response; clients need to know of early hints only. Written by
+   * hand, since Node's `writeEarlyHints` throws at links that it finds odd.
+   */
   inform(status: number, headers: RawHeaders): void {
+    if (status !== 103 || this.response.req.httpVersion !== '1.1') {
+      return;
+    }
     const links = Array.from(fields(this.rewrite(headers)))
       .filter(field => field.lowerName === 'link')
-      .map(field => field.value);
-    if (status === 103 && links.length > 0) {
-      this.response.writeEarlyHints({ link: links });
-    }
+      .map(({ name, value }) => `${name}: ${value}\r\n`);
+    this.response.socket?.write(
+      `HTTP/1.1 103 Early Hints\r\n${links.join('')}\r\n`,
+      'latin1'
+    );
+  }
+
+  /** Send all of a response that Node's own client has received the head of. */
+  receive(answer: IncomingMessage): void {
+    this.attach({
+      pause: () => answer.pause(),
+      resume: () => answer.resume(),
+      abort: () => answer.destroy()
+    });
+    answer.on('error', error => {
+      this.fail(error);
+    });
+    this.begin(
+      answer.statusCode ?? 0,
+      answer.statusMessage ?? '',
+      answer.rawHeaders
+    );
+    answer.on('data', (chunk: Buffer) => {
+      this.write(chunk);
+    });
+    answer.once('end', () => {
+      this.end(answer.rawTrailers);
+    });
   }
 
   /** Send a part of the body; the source is paused while the client is slow. */
   write(chunk: Buffer): void {
+    if (this.isOver) {
+      return;
+    }
     if (!this.response.write(chunk)) {
       this.source?.pause();
       this.response.once('drain', () => this.source?.resume());
@@ -78,6 +121,10 @@ export class Reply {
 
   /** Send the end. */
   end(trailers: RawHeaders): void {
+    if (this.isOver) {
+      return;
+    }
+    this.isOver = true;
     if (trailers.length > 0 && this.response.chunkedEncoding) {
       this.response.addTrailers(
         Array.from(
@@ -95,6 +142,10 @@ export class Reply {
    * what has come of it, so that it never looks complete.
    */
   fail(error: unknown): void {
+    if (this.isOver) {
+      return;
+    }
+    this.isOver = true;
     if (this.left || this.response.headersSent) {
       this.response.socket?.destroySoon();
       this.over();

@@ -3,6 +3,7 @@ import type { IProxiedPath } from '../protocol/paths';
 import type { IClient } from './client';
 import { withoutJupyters } from './cookies';
 import { fields, firstValue, hopByHop, type RawHeaders } from './raw-headers';
+import { authorizesByToken, withoutTokens } from './tokens';
 
 /** A proxied request, as far as its headers depend on it. */
 export interface IProxiedRequest {
@@ -51,7 +52,7 @@ export function publicHost(
  * compares them (Django, MLflow, Bokeh, Vite) refuses every other mixture.
  */
 export function requestHeaders(request: IProxiedRequest): RawHeaders {
-  const { headers, grant, trustXheaders } = request;
+  const { headers, trustXheaders } = request;
   const dropped = hopByHop(headers);
   dropped.add('expect').add('forwarded');
   for (const name of PREFIX_NAMES) {
@@ -62,9 +63,6 @@ export function requestHeaders(request: IProxiedRequest): RawHeaders {
       dropped.add(name);
     }
   }
-  if (grant.removeAuthorization) {
-    dropped.add('authorization');
-  }
   const kept: RawHeaders = [];
   for (const { name, lowerName, value } of fields(headers)) {
     if (!dropped.has(lowerName)) {
@@ -73,6 +71,10 @@ export function requestHeaders(request: IProxiedRequest): RawHeaders {
         kept.push(name, forApp);
       }
     }
+  }
+  if (firstValue(kept, 'host') === undefined) {
+    // HTTP/1.0 knows none, but the app is asked by HTTP/1.1.
+    kept.push('Host', appHost(request));
   }
   kept.push(...forwardedFields(request));
   return kept;
@@ -85,12 +87,14 @@ function valueForApp(
 ): string | null {
   switch (lowerName) {
     case 'host':
-      return `localhost:${request.path.port}`;
+      return appHost(request);
     case 'origin':
       // "null" is the origin of a sandboxed page: nobody's, not the app's.
-      return value === 'null' ? value : `http://localhost:${request.path.port}`;
+      return value === 'null' ? value : `http://${appHost(request)}`;
     case 'referer':
-      return refererForApp(value, request);
+      return refererForApp(withoutTokens(value, request.grant.tokens), request);
+    case 'authorization':
+      return authorizesByToken(value, request.grant.tokens) ? null : value;
     case 'cookie': {
       const kept = withoutJupyters(value, request.grant);
       return kept === '' ? null : kept;
@@ -100,8 +104,12 @@ function valueForApp(
   }
 }
 
+function appHost({ path }: IProxiedRequest): string {
+  return `localhost:${path.port}`;
+}
+
 function refererForApp(referer: string, request: IProxiedRequest): string {
-  const { headers, path, trustXheaders, grant } = request;
+  const { headers, path, trustXheaders } = request;
   const [, host, rest] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(referer) ?? [];
   const originHost = firstValue(headers, 'origin')?.replace(
     /^https?:\/\//i,
@@ -112,13 +120,12 @@ function refererForApp(referer: string, request: IProxiedRequest): string {
   if (host === undefined || rest === undefined || !isOurs) {
     return referer;
   }
-  const app = `http://localhost:${path.port}`;
+  const app = `http://${appHost(request)}`;
   // Other pages of Jupyter (a notebook's name, Lab's token) are not the app's business.
   if (!rest.startsWith(`${path.prefix}/`)) {
     return `${app}/`;
   }
-  const within = path.absolute ? rest : rest.slice(path.prefix.length);
-  return app + withoutTokens(within, grant.queryTokens);
+  return app + (path.absolute ? rest : rest.slice(path.prefix.length));
 }
 
 function forwardedFields(request: IProxiedRequest): RawHeaders {
@@ -151,30 +158,4 @@ function forwardedFields(request: IProxiedRequest): RawHeaders {
     added.push(...PREFIX_FIELDS.flatMap(name => [name, path.prefix]));
   }
   return added;
-}
-
-/**
- * Take Jupyter's token out of the query of a request target.
- *
- * @param target - path and query.
- * @param tokens - the values to take out, as they stand in the query.
- * @returns the target; whatever else it holds stays byte for byte.
- */
-export function withoutTokens(
-  target: string,
-  tokens: readonly string[]
-): string {
-  const question = target.indexOf('?');
-  if (tokens.length === 0 || question < 0) {
-    return target;
-  }
-  const parameters = target.slice(question + 1).split('&');
-  const kept = parameters.filter(
-    parameter => !tokens.some(token => parameter === `token=${token}`)
-  );
-  if (kept.length === parameters.length) {
-    return target;
-  }
-  const path = target.slice(0, question);
-  return kept.length === 0 ? path : `${path}?${kept.join('&')}`;
 }

@@ -4,11 +4,8 @@ import {
   type Server as HttpServer,
   ServerResponse
 } from 'node:http';
-import {
-  createServer as createSocketServer,
-  type Server,
-  type Socket
-} from 'node:net';
+import { createServer as createSocketServer, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
 import { answerError, redirectToSlash } from './answer';
@@ -19,10 +16,12 @@ import { isBusy, takeTurn, watchConnection } from './connection';
 import { CarryError } from './errors';
 import { forward, forwardUpgrade } from './forward';
 import { Grants, type IRefusal } from './grants';
-import { responseTo } from './upgrade';
+import { fields } from './raw-headers';
+import { refusalTo } from './upgrade';
+import { hasBody } from './upload';
 
 /** The longest request head, in bytes; a longer one is answered 431. */
-const LONGEST_HEAD = 64 * 1024;
+const LONGEST_REQUEST_HEAD = 64 * 1024;
 
 /** How long an idle connection is kept, in milliseconds. Proxies in front pool them. */
 const KEEP_ALIVE_MS = 75_000;
@@ -48,7 +47,7 @@ function createCarrier(configuration: IConfiguration): HttpServer {
   const { jupyterPath, trustXheaders } = configuration;
   const grants = new Grants(jupyterPath, trustXheaders);
   const server = createHttpServer({
-    maxHeaderSize: LONGEST_HEAD,
+    maxHeaderSize: LONGEST_REQUEST_HEAD,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: 0,
     shouldUpgradeCallback: isWebSocket
@@ -67,25 +66,30 @@ function createCarrier(configuration: IConfiguration): HttpServer {
   };
   server.on('request', onRequest);
   server.on('checkContinue', onRequest);
-  server.on('connect', (request: IncomingMessage) => {
-    fail(request, responseTo(request), new CarryError('method-not-allowed'));
-  });
-  server.on(
-    'upgrade',
-    (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      if (isBusy(socket)) {
-        // Earlier responses would mix with the handshake's. No browser does this.
+  // Both take the connection away from HTTP, so nothing may still come before.
+  const onTakeOver =
+    (serve: (request: IncomingMessage, head: Buffer) => Promise<void>) =>
+    (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      if (isBusy(request.socket)) {
+        // Earlier responses would mix with this one. No browser does this.
         socket.destroy();
         return;
       }
-      carryUpgrade(request, head, grants, configuration).catch(
-        (error: unknown) => {
-          if (!socket.destroyed) {
-            fail(request, responseTo(request), error);
-          }
+      serve(request, head).catch((error: unknown) => {
+        if (!socket.destroyed) {
+          fail(request, refusalTo(request), error);
         }
-      );
-    }
+      });
+    };
+  server.on(
+    'connect',
+    onTakeOver(() => Promise.reject(new CarryError('method-not-allowed')))
+  );
+  server.on(
+    'upgrade',
+    onTakeOver((request, head) =>
+      carryUpgrade(request, head, grants, configuration)
+    )
   );
   return server;
 }
@@ -113,7 +117,11 @@ async function carry(
     await carryToJupyter(request, response, configuration);
     return;
   }
+  refuseOddities(request);
   const answer = await grants.obtain(request, path);
+  if (response.destroyed) {
+    return;
+  }
   if (!('addresses' in answer)) {
     sendRefusal(response, answer);
   } else if (path.appTarget === null && isRedirectable(request)) {
@@ -135,12 +143,18 @@ async function carryUpgrade(
     await carryUpgradeToJupyter(request, head, configuration);
     return;
   }
+  if (hasBody(request)) {
+    throw new CarryError('bad-request', path.port);
+  }
   const answer = await grants.obtain(request, path, true);
+  if (request.socket.destroyed) {
+    return;
+  }
   if ('addresses' in answer) {
     const granted = { request, path, grant: answer };
     await forwardUpgrade(granted, head, configuration);
   } else {
-    sendRefusal(responseTo(request), answer);
+    sendRefusal(refusalTo(request), answer);
   }
 }
 
@@ -155,13 +169,24 @@ function proxiedPathOf(
   return path;
 }
 
+/** Refuse what an app could read in another way than we do. */
+function refuseOddities(request: IncomingMessage): void {
+  const coding = request.headers['transfer-encoding'] ?? 'chunked';
+  const hosts = Array.from(fields(request.rawHeaders)).filter(
+    field => field.lowerName === 'host'
+  );
+  if (coding.toLowerCase() !== 'chunked' || hosts.length > 1) {
+    throw new CarryError('bad-request');
+  }
+}
+
 function isRedirectable(request: IncomingMessage): boolean {
   return request.method === 'GET' || request.method === 'HEAD';
 }
 
 /** A body that the client holds back is called for only when it may be sent. */
 function acceptBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.expect !== undefined) {
+  if (request.headers.expect !== undefined && request.httpVersion === '1.1') {
     response.writeContinue();
   }
 }

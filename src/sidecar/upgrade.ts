@@ -3,12 +3,13 @@ import {
   type IncomingMessage,
   ServerResponse
 } from 'node:http';
-import { type Duplex, pipeline } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { createProxyServer } from 'http-proxy';
 
 import { TargetAgent } from './agent';
 import type { IOutgoing } from './outgoing';
 import { fields, firstValue, type RawHeaders } from './raw-headers';
+import { Reply } from './reply';
 
 const proxy = createProxyServer({});
 
@@ -17,6 +18,8 @@ const starts = new WeakMap<
   IncomingMessage,
   (proxyRequest: ClientRequest) => void
 >();
+// Without a listener it throws. What breaks either side has closed both.
+proxy.on('error', () => undefined);
 proxy.on('proxyReqWs', (proxyRequest, request) => {
   starts.get(request)?.(proxyRequest);
 });
@@ -52,8 +55,12 @@ export function upgrade(
       queueMicrotask(() => {
         proxyRequest.removeAllListeners('response');
         proxyRequest.once('response', answer => {
-          sendRefusal(request, answer, outgoing);
-          resolve();
+          new Reply(
+            refusalTo(request),
+            outgoing.responseHeaders,
+            resolve,
+            reject
+          ).receive(answer);
         });
         proxyRequest.removeAllListeners('error');
         proxyRequest.on('error', reject);
@@ -123,36 +130,23 @@ function endTogether(socket: Duplex, upstream: Duplex): void {
   });
 }
 
-function sendRefusal(
-  request: IncomingMessage,
-  answer: IncomingMessage,
-  outgoing: IOutgoing
-): void {
-  const response = responseTo(request);
-  response.sendDate = false;
-  response.writeHead(
-    answer.statusCode ?? 502,
-    answer.statusMessage ?? '',
-    outgoing.responseHeaders(answer.rawHeaders)
-  );
-  pipeline(answer, response, error => {
-    if (error) {
-      request.socket.destroySoon();
-    }
-  });
-}
+const refusals = new WeakMap<IncomingMessage, ServerResponse>();
 
 /**
- * An ordinary response to a request that wanted to upgrade. It ends the
+ * The ordinary response to a request that wanted to upgrade. It ends the
  * connection: what follows on it may be frames, which are no requests.
  */
-export function responseTo(request: IncomingMessage): ServerResponse {
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(request.socket);
-  response.once('finish', () => {
-    response.detachSocket(request.socket);
-    request.socket.destroySoon();
-  });
+export function refusalTo(request: IncomingMessage): ServerResponse {
+  let response = refusals.get(request);
+  if (response === undefined) {
+    response = new ServerResponse(request);
+    refusals.set(request, response);
+    response.shouldKeepAlive = false;
+    response.assignSocket(request.socket);
+    response.once('finish', () => {
+      response?.detachSocket(request.socket);
+      request.socket.destroySoon();
+    });
+  }
   return response;
 }

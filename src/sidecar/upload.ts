@@ -6,7 +6,7 @@ import {
 
 import { TargetAgent } from './agent';
 import { ResponseTimeoutError } from './errors';
-import { type IOutgoing, LONGEST_HEAD } from './outgoing';
+import { type IOutgoing, LONGEST_RESPONSE_HEAD } from './outgoing';
 import type { Reply } from './reply';
 
 /** Whether the message has a body: RFC 9112, section 6.3, tells by the headers alone. */
@@ -41,7 +41,7 @@ export function upload(
       'close'
     ],
     agent: new TargetAgent(outgoing.target),
-    maxHeaderSize: LONGEST_HEAD
+    maxHeaderSize: LONGEST_RESPONSE_HEAD
   });
   reply.attach({
     pause: () => undefined,
@@ -55,7 +55,11 @@ export function upload(
     reply.inform(statusCode, rawHeaders);
   });
   upstream.on('response', answer => {
-    receive(answer, reply);
+    reply.receive(answer);
+  });
+  upstream.on('upgrade', (_answer, socket) => {
+    socket.destroy();
+    reply.fail(new Error('The upstream switched protocols unasked.'));
   });
   upstream.once('close', () => {
     // What the app no longer wants is read and dropped, so that the client gets to
@@ -66,28 +70,6 @@ export function upload(
   limitWaiting(upstream, outgoing.responseTimeoutMs);
   upstream.flushHeaders();
   request.pipe(upstream);
-}
-
-function receive(answer: IncomingMessage, reply: Reply): void {
-  reply.attach({
-    pause: () => answer.pause(),
-    resume: () => answer.resume(),
-    abort: () => answer.destroy()
-  });
-  reply.begin(
-    answer.statusCode ?? 502,
-    answer.statusMessage ?? '',
-    answer.rawHeaders
-  );
-  answer.on('data', (chunk: Buffer) => {
-    reply.write(chunk);
-  });
-  answer.once('end', () => {
-    reply.end(answer.rawTrailers);
-  });
-  answer.once('error', error => {
-    reply.fail(error);
-  });
 }
 
 /** End the wait for an answer that doesn't come after all has been sent. */

@@ -153,8 +153,7 @@ def test_jupyter_can_be_used_before_the_app_on_a_connection(jupyter: Jupyter, ap
         assert client.receive().body == b"ok"
 
 
-def test_a_malformed_target_is_refused(jupyter: Jupyter, app: App) -> None:
-    with Client(jupyter) as client:
-        client.send(f"{PROXY}/{app.port}/\xe9")
-        assert client.receive_all().startswith(b"HTTP/1.1 400 ")
-    assert app.connections == 0
+def test_bytes_beyond_ascii_are_escaped_as_browsers_do(jupyter: Jupyter, app: App) -> None:
+    name = "远".encode().decode("latin1")
+    assert fetch(jupyter, f"{PROXY}/{app.port}/greet?name={name}").status == 200
+    assert app.last.target == "/greet?name=%E8%BF%9C"

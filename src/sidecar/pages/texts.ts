@@ -13,6 +13,12 @@ export interface IErrorText {
 
 /** All errors in plain words. */
 export const ERROR_TEXTS: Record<ErrorCode, IErrorText> = {
+  'bad-request': {
+    status: 400,
+    title: () => 'This request is malformed.',
+    hints: [() => 'It can’t be sent on, because it could be read in two ways.'],
+    retries: false
+  },
   'no-such-port': {
     status: 404,
     title: () => 'This address names no port.',
