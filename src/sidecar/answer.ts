@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { CarryError } from './errors';
+import type { IRefusal } from './grants';
 import { ANSWER_HEADER, PAGE_POLICY, renderPage } from './pages/page';
 import { ERROR_TEXTS } from './pages/texts';
 
@@ -59,8 +60,8 @@ export function answerError(
   response.end(body);
 }
 
-/** Whether loading the page again does no harm: a form must not be sent twice. */
-function isRepeatable(request: IncomingMessage): boolean {
+/** Whether asking again does no harm: a form must not be sent twice. */
+export function isRepeatable(request: IncomingMessage): boolean {
   return request.method === 'GET' || request.method === 'HEAD';
 }
 
@@ -77,4 +78,15 @@ export function redirectToSlash(
     'Content-Length': 0
   });
   response.end();
+}
+
+/** Send Jupyter's refusal on as it is. */
+export function sendRefusal(response: ServerResponse, refusal: IRefusal): void {
+  for (const [name, value] of Object.entries(refusal.headers)) {
+    if (value !== undefined && name !== 'content-length') {
+      response.setHeader(name, value);
+    }
+  }
+  response.writeHead(refusal.status, { 'Content-Length': refusal.body.length });
+  response.end(refusal.body);
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 
@@ -9,13 +8,11 @@ import {
   REFUSAL_HEADER
 } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
-import { isNavigation } from './answer';
-import { type IClient, clientOf } from './client';
+import { clientOf } from './client';
 import { CarryError, jupyterError } from './errors';
+import { grantKey, SAFE_METHODS } from './grant-key';
 import { questionHeaders } from './jupyter-headers';
 import { LONGEST_RESPONSE_HEAD } from './outgoing';
-import { fields } from './raw-headers';
-import { tokenParameters } from './tokens';
 
 /** Jupyter's refusal, to be sent on as it is. */
 export interface IRefusal {
@@ -27,9 +24,6 @@ export interface IRefusal {
 /** How many grants are kept at a time. */
 const MOST_GRANTS = 4096;
 
-/** Methods that change nothing (RFC 9110, section 9.2.1), as browsers see it. */
-const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-
 /** Methods that Jupyter knows; the others are asked about as if they were POST. */
 const JUPYTERS_METHODS: readonly string[] = [
   ...SAFE_METHODS,
@@ -38,49 +32,6 @@ const JUPYTERS_METHODS: readonly string[] = [
   'PATCH',
   'DELETE'
 ];
-
-/**
- * Fields on which no identity provider's answer depends. All others do count,
- * because some read the user from a field that a proxy in front has set.
- */
-const IRRELEVANT = new Set([
-  'accept',
-  'accept-encoding',
-  'accept-language',
-  'cache-control',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'dnt',
-  'expect',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'if-unmodified-since',
-  'keep-alive',
-  'pragma',
-  'priority',
-  'purpose',
-  'range',
-  'save-data',
-  'sec-fetch-dest',
-  'sec-fetch-mode',
-  'sec-fetch-user',
-  'sec-gpc',
-  'te',
-  'traceparent',
-  'tracestate',
-  'trailer',
-  'transfer-encoding',
-  'upgrade-insecure-requests',
-  'user-agent',
-  'x-request-id'
-]);
-
-/** Fields that count for unsafe methods only: they tell who started the request. */
-const INITIATOR = new Set(['origin', 'referer', 'sec-fetch-site']);
 
 /**
  * Asks Jupyter whether requests may be forwarded, and remembers the grants for
@@ -177,36 +128,4 @@ export class Grants {
 
 function questionMethod(method: string): Dispatcher.HttpMethod {
   return JUPYTERS_METHODS.includes(method) ? method : 'POST';
-}
-
-/**
- * What the answer depends on, hashed so that no credentials lie about: the app,
- * the client, the token in the query, and all fields but the irrelevant ones.
- */
-function grantKey(
-  request: IncomingMessage,
-  path: IProxiedPath,
-  client: IClient
-): string {
-  const isUnsafe = !SAFE_METHODS.includes(request.method ?? '');
-  const tokens = tokenParameters(request.url ?? '');
-  const parts = [
-    path.prefix,
-    client.address,
-    client.scheme,
-    isUnsafe ? 'unsafe' : 'safe',
-    ...tokens,
-    // With a token, a page is answered by a redirect that takes the token away.
-    tokens.length > 0 ? `${request.method ?? ''} ${isNavigation(request)}` : ''
-  ];
-  for (const { lowerName, value } of fields(request.rawHeaders)) {
-    if (
-      !IRRELEVANT.has(lowerName) &&
-      !lowerName.startsWith('sec-ch-') &&
-      (isUnsafe || !INITIATOR.has(lowerName))
-    ) {
-      parts.push(`${lowerName}: ${value}`);
-    }
-  }
-  return hash('sha256', parts.join('\n'), 'base64');
 }

@@ -7,18 +7,13 @@ import {
 import { createServer as createSocketServer, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
-import { answerError, redirectToSlash } from './answer';
-import { carryToJupyter, carryUpgradeToJupyter } from './carry';
+import { answerError } from './answer';
 import { type IConfiguration, log } from './channel';
 import { readPreface } from './client';
-import { isBusy, takeTurn, watchConnection } from './connection';
+import { isBusy, watchConnection } from './connection';
 import { CarryError } from './errors';
-import { forward, forwardUpgrade } from './forward';
-import { Grants, type IRefusal } from './grants';
-import { fields } from './raw-headers';
+import { Gate } from './gate';
 import { refusalTo } from './upgrade';
-import { hasBody } from './upload';
 
 /** The longest request head, in bytes; a longer one is answered 431. */
 const LONGEST_REQUEST_HEAD = 64 * 1024;
@@ -44,8 +39,7 @@ export function createSidecar(configuration: IConfiguration): Server {
 }
 
 function createCarrier(configuration: IConfiguration): HttpServer {
-  const { jupyterPath, trustXheaders } = configuration;
-  const grants = new Grants(jupyterPath, trustXheaders);
+  const gate = new Gate(configuration);
   const server = createHttpServer({
     maxHeaderSize: LONGEST_REQUEST_HEAD,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -60,7 +54,7 @@ function createCarrier(configuration: IConfiguration): HttpServer {
     request: IncomingMessage,
     response: ServerResponse
   ): void => {
-    carry(request, response, grants, configuration).catch((error: unknown) => {
+    gate.carry(request, response).catch((error: unknown) => {
       fail(request, response, error);
     });
   };
@@ -87,9 +81,7 @@ function createCarrier(configuration: IConfiguration): HttpServer {
   );
   server.on(
     'upgrade',
-    onTakeOver((request, head) =>
-      carryUpgrade(request, head, grants, configuration)
-    )
+    onTakeOver((request, head) => gate.carryUpgrade(request, head))
   );
   return server;
 }
@@ -100,105 +92,6 @@ function isWebSocket(request: IncomingMessage): boolean {
     request.method === 'GET' &&
     request.headers.upgrade?.toLowerCase() === 'websocket'
   );
-}
-
-async function carry(
-  request: IncomingMessage,
-  response: ServerResponse,
-  grants: Grants,
-  configuration: IConfiguration
-): Promise<void> {
-  if (!(await takeTurn(request, response))) {
-    return;
-  }
-  const path = proxiedPathOf(request, configuration);
-  if (path === null) {
-    acceptBody(request, response);
-    await carryToJupyter(request, response, configuration);
-    return;
-  }
-  refuseOddities(request);
-  const answer = await grants.obtain(request, path);
-  if (response.destroyed) {
-    return;
-  }
-  if (!('addresses' in answer)) {
-    sendRefusal(response, answer);
-  } else if (path.appTarget === null && isRedirectable(request)) {
-    redirectToSlash(response, path.prefix, request.url ?? '');
-  } else {
-    acceptBody(request, response);
-    await forward({ request, path, grant: answer }, response, configuration);
-  }
-}
-
-async function carryUpgrade(
-  request: IncomingMessage,
-  head: Buffer,
-  grants: Grants,
-  configuration: IConfiguration
-): Promise<void> {
-  const path = proxiedPathOf(request, configuration);
-  if (path === null) {
-    await carryUpgradeToJupyter(request, head, configuration);
-    return;
-  }
-  if (hasBody(request)) {
-    throw new CarryError('bad-request', path.port);
-  }
-  const answer = await grants.obtain(request, path, true);
-  if (request.socket.destroyed) {
-    return;
-  }
-  if ('addresses' in answer) {
-    const granted = { request, path, grant: answer };
-    await forwardUpgrade(granted, head, configuration);
-  } else {
-    sendRefusal(refusalTo(request), answer);
-  }
-}
-
-function proxiedPathOf(
-  request: IncomingMessage,
-  configuration: IConfiguration
-): IProxiedPath | null {
-  const path = parseProxiedPath(configuration.baseUrl, request.url ?? '');
-  if (path === 'malformed') {
-    throw new CarryError('no-such-port');
-  }
-  return path;
-}
-
-/** Refuse what an app could read in another way than we do. */
-function refuseOddities(request: IncomingMessage): void {
-  const coding = request.headers['transfer-encoding'] ?? 'chunked';
-  const hosts = Array.from(fields(request.rawHeaders)).filter(
-    field => field.lowerName === 'host'
-  );
-  if (coding.toLowerCase() !== 'chunked' || hosts.length > 1) {
-    throw new CarryError('bad-request');
-  }
-}
-
-function isRedirectable(request: IncomingMessage): boolean {
-  return request.method === 'GET' || request.method === 'HEAD';
-}
-
-/** A body that the client holds back is called for only when it may be sent. */
-function acceptBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.expect !== undefined && request.httpVersion === '1.1') {
-    response.writeContinue();
-  }
-}
-
-function sendRefusal(response: ServerResponse, refusal: IRefusal): void {
-  for (const [name, value] of Object.entries(refusal.headers)) {
-    if (value !== undefined && name !== 'content-length') {
-      response.setHeader(name, value);
-    }
-  }
-  response.writeHead(refusal.status, { 'Content-Length': refusal.body.length });
-  response.end(refusal.body);
 }
 
 function fail(

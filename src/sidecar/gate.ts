@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
+import { isRepeatable, redirectToSlash, sendRefusal } from './answer';
+import { carryToJupyter, carryUpgradeToJupyter } from './carry';
+import type { IConfiguration } from './channel';
+import { takeTurn } from './connection';
+import { CarryError } from './errors';
+import { forward, forwardUpgrade } from './forward';
+import { Grants } from './grants';
+import { fields } from './raw-headers';
+import { refusalTo } from './upgrade';
+import { hasBody } from './upload';
+
+/**
+ * Brings each request to where it belongs: to an app if Jupyter grants it, and on
+ * to Jupyter if it is not proxied.
+ */
+export class Gate {
+  private readonly grants: Grants;
+
+  constructor(private readonly configuration: IConfiguration) {
+    const { jupyterPath, trustXheaders } = configuration;
+    this.grants = new Grants(jupyterPath, trustXheaders);
+  }
+
+  /**
+   * Bring an ordinary request there and its response back.
+   *
+   * @throws CarryError as long as the response has not begun.
+   */
+  async carry(
+    request: IncomingMessage,
+    response: ServerResponse
+  ): Promise<void> {
+    if (!(await takeTurn(request, response))) {
+      return;
+    }
+    const path = this.proxiedPathOf(request);
+    if (path === null) {
+      acceptBody(request, response);
+      await carryToJupyter(request, response, this.configuration);
+      return;
+    }
+    refuseOddities(request);
+    const answer = await this.grants.obtain(request, path);
+    if (response.destroyed) {
+      return;
+    }
+    if (!('addresses' in answer)) {
+      sendRefusal(response, answer);
+    } else if (path.appTarget === null && isRepeatable(request)) {
+      redirectToSlash(response, path.prefix, request.url ?? '');
+    } else {
+      const granted = { request, path, grant: answer };
+      acceptBody(request, response);
+      await forward(granted, response, this.configuration);
+    }
+  }
+
+  /**
+   * Bring a WebSocket handshake there, and all that follows.
+   *
+   * @param head - what the client has sent after the handshake already.
+   * @throws CarryError as long as it is not answered.
+   */
+  async carryUpgrade(request: IncomingMessage, head: Buffer): Promise<void> {
+    const path = this.proxiedPathOf(request);
+    if (path === null) {
+      await carryUpgradeToJupyter(request, head, this.configuration);
+      return;
+    }
+    refuseOddities(request);
+    if (hasBody(request)) {
+      throw new CarryError('bad-request', path.port);
+    }
+    const answer = await this.grants.obtain(request, path, true);
+    if (request.socket.destroyed) {
+      return;
+    }
+    if ('addresses' in answer) {
+      const granted = { request, path, grant: answer };
+      await forwardUpgrade(granted, head, this.configuration);
+    } else {
+      sendRefusal(refusalTo(request), answer);
+    }
+  }
+
+  private proxiedPathOf(request: IncomingMessage): IProxiedPath | null {
+    const { baseUrl } = this.configuration;
+    const path = parseProxiedPath(baseUrl, request.url ?? '');
+    if (path === 'malformed') {
+      throw new CarryError('no-such-port');
+    }
+    return path;
+  }
+}
+
+/** Refuse what an app could read in another way than we do. */
+function refuseOddities(request: IncomingMessage): void {
+  const coding = request.headers['transfer-encoding'] ?? 'chunked';
+  const hosts = Array.from(fields(request.rawHeaders)).filter(
+    field => field.lowerName === 'host'
+  );
+  if (coding.toLowerCase() !== 'chunked' || hosts.length > 1) {
+    throw new CarryError('bad-request');
+  }
+}
+
+/** A body that the client holds back is called for only when it may be sent. */
+function acceptBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.expect !== undefined && request.httpVersion === '1.1') {
+    response.writeContinue();
+  }
+}
