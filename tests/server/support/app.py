@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 
+from .message import Message
+
 #: Plays the app's part on one connection.
 Play = Callable[["Connection"], None]
 
 
 @dataclass
-class Request:
+class Request(Message):
     """A request as the app got it."""
 
     line: str
@@ -26,16 +28,6 @@ class Request:
     def target(self) -> str:
         """The request target, byte for byte (latin-1)."""
         return self.line.split(" ")[1]
-
-    def values(self, name: str) -> list[str]:
-        """Return the values of all fields of that name, whatever its case."""
-        return [value for key, value in self.fields if key.lower() == name.lower()]
-
-    def value(self, name: str) -> str | None:
-        """Return the value of the only field of that name, if there is one."""
-        values = self.values(name)
-        assert len(values) < 2, values
-        return values[0] if values else None
 
 
 class Connection:

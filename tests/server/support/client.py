@@ -7,9 +7,10 @@ from http.client import HTTPResponse
 from types import TracebackType
 
 from .jupyter import Jupyter
+from .message import Message
 
 
-class Response:
+class Response(Message):
     """A whole response."""
 
     def __init__(self, response: HTTPResponse) -> None:
@@ -18,16 +19,6 @@ class Response:
         #: Name and value as they came, in their order.
         self.fields = response.getheaders()
         self.body = response.read()
-
-    def values(self, name: str) -> list[str]:
-        """Return the values of all fields of that name."""
-        return [value for key, value in self.fields if key.lower() == name.lower()]
-
-    def value(self, name: str) -> str | None:
-        """Return the value of the only field of that name, if there is one."""
-        values = self.values(name)
-        assert len(values) < 2, values
-        return values[0] if values else None
 
 
 class Client:

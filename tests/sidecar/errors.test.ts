@@ -1,0 +1,47 @@
+import { ConnectTimeoutError } from '../../src/sidecar/dial';
+import {
+  CarryError,
+  ResponseTimeoutError,
+  jupyterError,
+  upstreamError
+} from '../../src/sidecar/errors';
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+describe('upstreamError', () => {
+  it.each([
+    [systemError('ECONNREFUSED'), 'not-listening'],
+    [systemError('ENOENT'), 'not-listening'],
+    [systemError('EADDRNOTAVAIL'), 'not-listening'],
+    [systemError('ECONNRESET'), 'broke-off'],
+    [systemError('HPE_INVALID_CONSTANT'), 'broke-off'],
+    [systemError('UND_ERR_HEADERS_TIMEOUT'), 'response-timeout'],
+    [systemError('UND_ERR_INVALID_ARG'), 'bad-request'],
+    [new ResponseTimeoutError(), 'response-timeout'],
+    [new ConnectTimeoutError(), 'connect-timeout'],
+    [new Error('any'), 'broke-off'],
+    ['not even an error', 'broke-off']
+  ])('takes %s for %s', (error, code) => {
+    const carried = upstreamError(error, 8501);
+    expect(carried).toBeInstanceOf(CarryError);
+    expect(carried).toMatchObject({ code, port: 8501 });
+  });
+
+  it('leaves a known one as it is', () => {
+    const error = new CarryError('jupyter-gone');
+    expect(upstreamError(error, 8501)).toBe(error);
+  });
+});
+
+describe('jupyterError', () => {
+  it.each([
+    [systemError('ECONNREFUSED'), 'jupyter-gone'],
+    [systemError('UND_ERR_INVALID_ARG'), 'bad-request'],
+    [null, 'jupyter-gone']
+  ])('takes %s for %s', (error, code) => {
+    expect(jupyterError(error, 8501)).toMatchObject({ code, port: 8501 });
+    expect(jupyterError(error)).toMatchObject({ code, port: null });
+  });
+});

@@ -1,0 +1,330 @@
+import type { IncomingMessage } from 'node:http';
+
+import { QUESTION_HEADER } from '../../src/protocol/grant';
+import { parseProxiedPath } from '../../src/protocol/paths';
+import { Grants } from '../../src/sidecar/grants';
+import { startDoor } from './support/door';
+import { grantOf } from './support/grant';
+import { type Jupyter, startJupyter } from './support/jupyter';
+import { socketPath } from './support/listen';
+import { connectAsClient, PREFACE } from './support/wire';
+
+const KEPT = 60_000;
+
+interface IAsk {
+  method?: string;
+  url?: string;
+  fields?: string[];
+  preface?: string;
+  upgrade?: boolean;
+}
+
+/** Obtain grants for real requests, all from one `Grants`. */
+async function startAsking(
+  jupyter: Pick<Jupyter, 'path'>
+): Promise<(ask?: IAsk) => Promise<unknown>> {
+  const grants = new Grants(jupyter.path, false);
+  let upgrade = false;
+  const obtain = (request: IncomingMessage): Promise<unknown> => {
+    const path = parseProxiedPath('/jupyter/', request.url ?? '');
+    if (path === null || path === 'malformed') {
+      throw new Error('Not a proxied path.');
+    }
+    return grants.obtain(request, path, upgrade);
+  };
+  const door = await startDoor((request, response) => {
+    obtain(request).then(
+      answer => response.end(JSON.stringify({ answer })),
+      (error: unknown) => {
+        const { name, code, port } = error as Record<string, unknown>;
+        response.end(JSON.stringify({ error: { name, code, port } }));
+      }
+    );
+  });
+  return async (ask = {}) => {
+    const { method = 'GET', url = '/jupyter/proxy/8501/' } = ask;
+    upgrade = ask.upgrade ?? false;
+    const wire = await connectAsClient(door, ask.preface ?? PREFACE);
+    const fields = ask.fields ?? ['Host: a'];
+    await wire.send(
+      [`${method} ${url} HTTP/1.1`, ...fields, '', ''].join('\r\n')
+    );
+    const isHead = method === 'HEAD';
+    const { body } = await wire.response(isHead);
+    wire.socket.destroy();
+    return isHead ? null : (JSON.parse(body) as unknown);
+  };
+}
+
+const cookie = (value: string): string[] => ['Host: a', `Cookie: a=${value}`];
+
+describe('Grants', () => {
+  it('asks with the request’s head and gets the grant', async () => {
+    const jupyter = await startJupyter();
+    const obtain = await startAsking(jupyter);
+    const url = '/jupyter/proxy/8501/x%2F?q=1';
+    expect(
+      await obtain({ url, fields: [...cookie('1'), 'X-User: u'] })
+    ).toEqual({
+      answer: grantOf()
+    });
+    const [question] = jupyter.questions;
+    expect(question?.method).toBe('GET');
+    expect(question?.url).toBe(url);
+    expect(question?.headers).toMatchObject({
+      host: 'a',
+      cookie: 'a=1',
+      'x-user': 'u',
+      'x-real-ip': '192.0.2.7',
+      'x-scheme': 'http',
+      [QUESTION_HEADER.toLowerCase()]: '{"port":8501,"upgrade":false}'
+    });
+  });
+
+  it.each([
+    ['GET', 'GET'],
+    ['HEAD', 'HEAD'],
+    ['DELETE', 'DELETE'],
+    // Tornado would answer 405 to what it doesn't know.
+    ['PROPFIND', 'POST'],
+    ['QUERY', 'POST']
+  ])('asks about %s by %s', async (method, asked) => {
+    const jupyter = await startJupyter();
+    const obtain = await startAsking(jupyter);
+    await obtain({ method });
+    expect(jupyter.questions.map(question => question.method)).toEqual([asked]);
+  });
+
+  it('keeps a grant as long as it holds', async () => {
+    const jupyter = await startJupyter({ lifetimeMs: KEPT });
+    const obtain = await startAsking(jupyter);
+    const first = await obtain();
+    expect(await obtain()).toEqual(first);
+    expect(await obtain({ url: '/jupyter/proxy/8501/other?b=1' })).toEqual(
+      first
+    );
+    expect(jupyter.questions).toHaveLength(1);
+  });
+
+  it('asks again when it holds no longer', async () => {
+    const lifetimeMs = 200;
+    const jupyter = await startJupyter({ lifetimeMs });
+    const obtain = await startAsking(jupyter);
+    const before = performance.now();
+    await obtain();
+    while (jupyter.questions.length < 2) {
+      await obtain();
+    }
+    expect(performance.now() - before).toBeGreaterThanOrEqual(lifetimeMs);
+  });
+
+  it('asks each time when it holds once', async () => {
+    const jupyter = await startJupyter({ lifetimeMs: 0 });
+    const obtain = await startAsking(jupyter);
+    await obtain();
+    await obtain();
+    expect(jupyter.questions).toHaveLength(2);
+  });
+
+  /*
+   * A grant that one user got must never serve another: whatever can tell users
+   * apart asks separately.
+   */
+  it.each<[string, IAsk, IAsk]>([
+    ['cookies', { fields: cookie('1') }, { fields: cookie('2') }],
+    ['a cookie and none', { fields: cookie('1') }, {}],
+    [
+      'Authorization',
+      { fields: ['Host: a', 'Authorization: token 1'] },
+      { fields: ['Host: a', 'Authorization: token 2'] }
+    ],
+    [
+      'tokens',
+      { url: '/jupyter/proxy/8501/?token=1' },
+      { url: '/jupyter/proxy/8501/?token=2' }
+    ],
+    ['a token and none', { url: '/jupyter/proxy/8501/?token=1' }, {}],
+    [
+      'a second token',
+      { url: '/jupyter/proxy/8501/?token=1' },
+      { url: '/jupyter/proxy/8501/?token=1&token=2' }
+    ],
+    [
+      'a token in disguise and none',
+      { url: '/jupyter/proxy/8501/?%74oken=1' },
+      {}
+    ],
+    ['hosts', { fields: ['Host: a'] }, { fields: ['Host: b'] }],
+    ['addresses', {}, { preface: '{"address":"192.0.2.8","scheme":"http"}\n' }],
+    ['schemes', {}, { preface: '{"address":"192.0.2.7","scheme":"https"}\n' }],
+    [
+      'a proxy’s user field',
+      { fields: ['Host: a', 'X-Remote-User: 1'] },
+      { fields: ['Host: a', 'X-Remote-User: 2'] }
+    ],
+    ['ports', {}, { url: '/jupyter/proxy/8502/' }],
+    ['routes', {}, { url: '/jupyter/proxy/absolute/8501/' }],
+    ['safe and unsafe methods', { method: 'GET' }, { method: 'DELETE' }],
+    [
+      'origins of unsafe methods',
+      { method: 'DELETE', fields: ['Host: a', 'Origin: http://a'] },
+      { method: 'DELETE', fields: ['Host: a', 'Origin: http://evil'] }
+    ],
+    [
+      'Sec-Fetch-Site of unsafe methods',
+      { method: 'DELETE', fields: ['Host: a', 'Sec-Fetch-Site: same-origin'] },
+      { method: 'DELETE', fields: ['Host: a', 'Sec-Fetch-Site: cross-site'] }
+    ],
+    [
+      'Referers of unsafe methods',
+      { method: 'DELETE', fields: ['Host: a', 'Referer: http://a/'] },
+      { method: 'DELETE', fields: ['Host: a', 'Referer: http://evil/'] }
+    ],
+    [
+      'a page and a script with a token',
+      {
+        url: '/jupyter/proxy/8501/?token=1',
+        fields: ['Host: a', 'Accept: text/html']
+      },
+      {
+        url: '/jupyter/proxy/8501/?token=1',
+        fields: ['Host: a', 'Accept: */*']
+      }
+    ]
+  ])('tells %s apart', async (_what, one, other) => {
+    const jupyter = await startJupyter({ lifetimeMs: KEPT });
+    const obtain = await startAsking(jupyter);
+    await obtain(one);
+    await obtain(other);
+    expect(jupyter.questions).toHaveLength(2);
+    await obtain(one);
+    await obtain(other);
+    expect(jupyter.questions).toHaveLength(2);
+  });
+
+  it.each<[string, IAsk]>([
+    ['Accept', { fields: ['Host: a', 'Accept: text/html'] }],
+    ['User-Agent', { fields: ['Host: a', 'User-Agent: b'] }],
+    ['client hints', { fields: ['Host: a', 'Sec-CH-UA: "b"'] }],
+    ['Range', { fields: ['Host: a', 'Range: bytes=0-1'] }],
+    ['Origin of a safe method', { fields: ['Host: a', 'Origin: http://b'] }],
+    ['the path within the app', { url: '/jupyter/proxy/8501/b?c' }],
+    ['another safe method', { method: 'OPTIONS' }]
+  ])('doesn’t ask again because of %s', async (_what, other) => {
+    const jupyter = await startJupyter({ lifetimeMs: KEPT });
+    const obtain = await startAsking(jupyter);
+    await obtain();
+    await obtain(other);
+    expect(jupyter.questions).toHaveLength(1);
+  });
+
+  it('asks about each upgrade', async () => {
+    const jupyter = await startJupyter({ lifetimeMs: KEPT });
+    const obtain = await startAsking(jupyter);
+    await obtain();
+    await obtain({ upgrade: true });
+    await obtain({ upgrade: true });
+    await obtain();
+    const questions = jupyter.questions.map(
+      ({ headers }) => headers[QUESTION_HEADER.toLowerCase()]
+    );
+    expect(questions).toEqual([
+      '{"port":8501,"upgrade":false}',
+      '{"port":8501,"upgrade":true}',
+      '{"port":8501,"upgrade":true}'
+    ]);
+  });
+
+  it.each([
+    [302, { Location: '/jupyter/login?next=%2Fjupyter%2F' }, ''],
+    [403, { 'Content-Type': 'text/plain' }, 'Forbidden']
+  ])('hands Jupyter’s %d on and asks again', async (status, headers, body) => {
+    const jupyter = await startJupyter();
+    jupyter.judge = (_request, response) => {
+      response.writeHead(status, headers);
+      response.end(body);
+    };
+    const obtain = await startAsking(jupyter);
+    for (const count of [1, 2]) {
+      const [[name, value] = []] = Object.entries(headers);
+      expect(await obtain()).toMatchObject({
+        answer: {
+          status,
+          headers: { [String(name).toLowerCase()]: value },
+          body: { data: [...Buffer.from(body)] }
+        }
+      });
+      expect(jupyter.questions).toHaveLength(count);
+    }
+  });
+
+  it.each(['cross-site', 'foreign-port'])('throws %s', async reason => {
+    const jupyter = await startJupyter();
+    jupyter.judge = (_request, response) => {
+      response.writeHead(403, { 'Porthole-Refusal': reason });
+      response.end();
+    };
+    const obtain = await startAsking(jupyter);
+    const expected = {
+      error: { name: 'CarryError', code: reason, port: 8501 }
+    };
+    expect(await obtain()).toEqual(expected);
+    expect(await obtain()).toEqual(expected);
+    expect(jupyter.questions).toHaveLength(2);
+  });
+
+  it('forgets a grant when Jupyter refuses later', async () => {
+    const jupyter = await startJupyter({ lifetimeMs: 50 });
+    const obtain = await startAsking(jupyter);
+    await obtain();
+    jupyter.judge = (_request, response) => {
+      response.writeHead(403);
+      response.end();
+    };
+    while (jupyter.questions.length < 2) {
+      await obtain();
+    }
+    expect(await obtain()).toMatchObject({ answer: { status: 403 } });
+  });
+
+  it.each([
+    ['no JSON', 'yes', 'SyntaxError'],
+    ['no object', '1', 'TypeError'],
+    ['null', 'null', 'TypeError'],
+    ...Object.keys(grantOf()).map(name => [
+      `nothing in ${name}`,
+      JSON.stringify({ ...grantOf(), [name]: null }),
+      'TypeError'
+    ]),
+    [
+      'an address that is no text',
+      JSON.stringify({ ...grantOf(), addresses: [1] }),
+      'TypeError'
+    ]
+  ])('takes no grant with %s', async (_what, text, name) => {
+    const jupyter = await startJupyter();
+    jupyter.judge = (_request, response) => {
+      response.writeHead(204, { 'Porthole-Grant': text });
+      response.end();
+    };
+    const obtain = await startAsking(jupyter);
+    expect(await obtain()).toEqual({ error: { name } });
+  });
+
+  it('takes a grant with 204 only', async () => {
+    const jupyter = await startJupyter();
+    jupyter.judge = (_request, response) => {
+      response.writeHead(403, { 'Porthole-Grant': JSON.stringify(grantOf()) });
+      response.end();
+    };
+    const obtain = await startAsking(jupyter);
+    expect(await obtain()).toMatchObject({ answer: { status: 403 } });
+  });
+
+  it('says so when Jupyter is gone', async () => {
+    const obtain = await startAsking({ path: socketPath() });
+    expect(await obtain()).toEqual({
+      error: { name: 'CarryError', code: 'jupyter-gone', port: 8501 }
+    });
+  });
+});

@@ -1,0 +1,278 @@
+import type { RawHeaders } from '../../src/sidecar/raw-headers';
+import {
+  type IProxiedRequest,
+  publicHost,
+  requestHeaders
+} from '../../src/sidecar/request-headers';
+import { grantOf, pathOf } from './support/grant';
+
+const HOST = ['Host', 'hub.example:8000'];
+const PREFIX = '/jupyter/proxy/8501';
+const ADDED = [
+  'X-Forwarded-For',
+  '192.0.2.7',
+  'X-Forwarded-Proto',
+  'http',
+  'X-Forwarded-Host',
+  'hub.example:8000',
+  'X-Forwarded-Port',
+  '8000',
+  'X-Forwarded-Prefix',
+  PREFIX,
+  'X-Forwarded-Context',
+  PREFIX,
+  'X-ProxyContextPath',
+  PREFIX
+];
+
+/** What the app gets of the fields. */
+function forApp(
+  headers: RawHeaders,
+  given: Partial<IProxiedRequest> = {}
+): RawHeaders {
+  return requestHeaders({
+    headers,
+    client: { address: '192.0.2.7', scheme: 'http' },
+    path: pathOf(),
+    grant: grantOf(),
+    trustXheaders: false,
+    ...given
+  });
+}
+
+/** The values of a field that the app gets. */
+function valuesForApp(
+  name: string,
+  headers: RawHeaders,
+  given: Partial<IProxiedRequest> = {}
+): string[] {
+  const got = forApp(headers, given);
+  return got.filter(
+    (_value, index) => index % 2 === 1 && got[index - 1] === name
+  );
+}
+
+describe('requestHeaders', () => {
+  it('keeps order, case, duplicates and bytes', () => {
+    expect(
+      forApp([
+        'x-B',
+        '1',
+        ...HOST,
+        'X-a',
+        '\xe9',
+        'X-b',
+        '2',
+        'Content-Length',
+        '5'
+      ])
+    ).toEqual([
+      'x-B',
+      '1',
+      'Host',
+      'localhost:8501',
+      'X-a',
+      '\xe9',
+      'X-b',
+      '2',
+      'Content-Length',
+      '5',
+      ...ADDED
+    ]);
+  });
+
+  it.each([
+    ['hop-by-hop', ['Connection', 'X-A', 'X-A', '1', 'TE', 'trailers']],
+    ['Expect', ['Expect', '100-continue']],
+    ['Forwarded', ['Forwarded', 'for=10.0.0.1']],
+    [
+      'forged forwarded fields',
+      ADDED.map((text, index) => (index % 2 === 0 ? text : 'forged'))
+    ]
+  ])('drops %s', (_what, headers) => {
+    expect(forApp([...HOST, ...headers])).toEqual([
+      'Host',
+      'localhost:8501',
+      ...ADDED
+    ]);
+  });
+
+  it('can’t be kept from adding a field by nominating it', () => {
+    expect(forApp([...HOST, 'Connection', 'X-Forwarded-For, Host'])).toEqual([
+      'Host',
+      'localhost:8501',
+      ...ADDED
+    ]);
+  });
+
+  it.each([
+    ['http://hub.example:8000', 'http://localhost:8501'],
+    ['https://elsewhere.example', 'http://localhost:8501'],
+    ['null', 'null']
+  ])('turns the origin %s into %s', (origin, own) => {
+    expect(valuesForApp('Origin', [...HOST, 'Origin', origin])).toEqual([own]);
+  });
+
+  it.each([
+    [
+      'a page of the app',
+      `http://hub.example:8000${PREFIX}/a?b=1`,
+      'http://localhost:8501/a?b=1'
+    ],
+    [
+      'the app’s root',
+      `https://hub.example:8000${PREFIX}/`,
+      'http://localhost:8501/'
+    ],
+    [
+      'Lab with its token',
+      'http://hub.example:8000/jupyter/lab?token=secret',
+      'http://localhost:8501/'
+    ],
+    [
+      'another app',
+      `http://hub.example:8000${PREFIX}2/secret`,
+      'http://localhost:8501/'
+    ],
+    ['the bare origin', 'http://hub.example:8000', 'http://localhost:8501/'],
+    [
+      'another site',
+      'https://elsewhere.example/x',
+      'https://elsewhere.example/x'
+    ],
+    ['something else', 'about:client', 'about:client']
+  ])('writes a Referer that is %s for the app', (_what, referer, own) => {
+    expect(valuesForApp('Referer', [...HOST, 'Referer', referer])).toEqual([
+      own
+    ]);
+  });
+
+  it('takes the Origin for ours when a proxy in front has changed Host', () => {
+    expect(
+      valuesForApp('Referer', [
+        'Host',
+        'inner:8888',
+        'Origin',
+        'https://hub.example',
+        'Referer',
+        `https://hub.example${PREFIX}/a`
+      ])
+    ).toEqual(['http://localhost:8501/a']);
+  });
+
+  it('keeps the prefix in the Referer of an absolute path', () => {
+    const prefix = '/jupyter/proxy/absolute/8501';
+    expect(
+      valuesForApp(
+        'Referer',
+        [...HOST, 'Referer', `http://hub.example:8000${prefix}/a`],
+        { path: pathOf({ prefix, absolute: true }) }
+      )
+    ).toEqual([`http://localhost:8501${prefix}/a`]);
+  });
+
+  it('takes Jupyter’s token out of the Referer', () => {
+    expect(
+      valuesForApp(
+        'Referer',
+        [...HOST, 'Referer', `http://hub.example:8000${PREFIX}/?a=1&token=s`],
+        { grant: grantOf({ tokens: ['s'] }) }
+      )
+    ).toEqual(['http://localhost:8501/?a=1']);
+  });
+
+  it.each([
+    ['Jupyter’s token', 'token s', []],
+    ['a token of the app', 'token t', ['token t']],
+    ['something else', 'Basic czpz', ['Basic czpz']]
+  ])('with %s as Authorization', (_what, authorization, expected) => {
+    expect(
+      valuesForApp('Authorization', [...HOST, 'Authorization', authorization], {
+        grant: grantOf({ tokens: ['s'] })
+      })
+    ).toEqual(expected);
+  });
+
+  it('takes Jupyter’s cookies out, and the field with the last of them', () => {
+    expect(
+      valuesForApp('Cookie', [
+        ...HOST,
+        'Cookie',
+        'username-localhost-8888=s',
+        'Cookie',
+        'a=1; jupyterhub-x=s'
+      ])
+    ).toEqual(['a=1']);
+  });
+
+  it.each([
+    ['https', 'hub.example', '443'],
+    ['http', 'hub.example', '80'],
+    ['https', 'hub.example:8443', '8443'],
+    ['http', '[::1]', '80'],
+    ['http', '[::1]:8888', '8888']
+  ] as const)('of %s and %s makes the port %s', (scheme, host, port) => {
+    const given = { client: { address: '192.0.2.7', scheme } };
+    const headers = ['Host', host];
+    expect(valuesForApp('X-Forwarded-Port', headers, given)).toEqual([port]);
+    expect(valuesForApp('X-Forwarded-Proto', headers, given)).toEqual([scheme]);
+    expect(valuesForApp('X-Forwarded-Host', headers, given)).toEqual([host]);
+  });
+
+  it('names the app where the client has named no host (HTTP/1.0)', () => {
+    expect(forApp([])).toEqual([
+      'Host',
+      'localhost:8501',
+      ...ADDED.slice(0, 4),
+      'X-Forwarded-Port',
+      '80',
+      ...ADDED.slice(8)
+    ]);
+  });
+
+  it('adds no address and no host where there is none', () => {
+    const got = forApp([], { client: { address: '', scheme: 'http' } });
+    expect(got).not.toContain('X-Forwarded-For');
+    expect(got).not.toContain('X-Forwarded-Host');
+    expect(got).toContain('X-Forwarded-Proto');
+  });
+
+  it('adds no prefix to an absolute path, whose app knows it', () => {
+    const got = forApp([...HOST, 'X-Forwarded-Prefix', '/forged'], {
+      path: pathOf({ absolute: true })
+    });
+    expect(got).toEqual(['Host', 'localhost:8501', ...ADDED.slice(0, 8)]);
+  });
+
+  it('keeps forwarded fields that are to be believed, and adds the others', () => {
+    const given = [
+      'X-Forwarded-For',
+      '10.0.0.1, 10.0.0.2',
+      'x-forwarded-proto',
+      'https',
+      'X-Forwarded-Host',
+      'public.example'
+    ];
+    expect(forApp([...HOST, ...given], { trustXheaders: true })).toEqual([
+      'Host',
+      'localhost:8501',
+      ...given,
+      'X-Forwarded-Port',
+      '443',
+      ...ADDED.slice(8)
+    ]);
+  });
+});
+
+describe('publicHost', () => {
+  const headers = ['Host', 'inner', 'X-Forwarded-Host', 'outer'];
+
+  it.each([
+    [headers, false, 'inner'],
+    [headers, true, 'outer'],
+    [['Host', 'inner'], true, 'inner'],
+    [[], true, '']
+  ])('of %j, trusted: %s, is "%s"', (given, trust, host) => {
+    expect(publicHost(given, trust)).toBe(host);
+  });
+});

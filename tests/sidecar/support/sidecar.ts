@@ -1,0 +1,46 @@
+import './realm';
+
+import type { Server, Socket } from 'node:net';
+
+import type { IConfiguration } from '../../../src/sidecar/channel';
+import { createSidecar } from '../../../src/sidecar/server';
+import type { Jupyter } from './jupyter';
+import { listenOnPath, socketPath } from './listen';
+import { connectAsClient, PREFACE, type Wire } from './wire';
+
+/** A sidecar that listens until the test is over. */
+export interface ISidecar {
+  path: string;
+  server: Server;
+  /** The sidecar's ends of its connections, in their order. */
+  sockets: Socket[];
+  /** Connect as the relay does. */
+  connect: (preface?: string) => Promise<Wire>;
+}
+
+/** Start a sidecar under `/jupyter/`. */
+export async function startSidecar(
+  jupyter: Pick<Jupyter, 'path'>,
+  given: Partial<IConfiguration> = {}
+): Promise<ISidecar> {
+  const listenPath = socketPath();
+  const server = createSidecar({
+    baseUrl: '/jupyter/',
+    listenPath,
+    jupyterPath: jupyter.path,
+    trustXheaders: false,
+    responseTimeoutMs: 0,
+    ...given
+  });
+  const sockets: Socket[] = [];
+  server.on('connection', (socket: Socket) => {
+    sockets.push(socket);
+  });
+  await listenOnPath(server, listenPath);
+  return {
+    path: listenPath,
+    server,
+    sockets,
+    connect: (preface = PREFACE) => connectAsClient(listenPath, preface)
+  };
+}
