@@ -17,8 +17,8 @@ from .runtime import PrivateFolder
 SCRIPT = Path(__file__).parent / "sidecar.cjs"
 
 #: How often the sidecar is asked whether it lives, in seconds, and how many answers may
-#: be missing: a stopped one is noticed within six seconds.
-PING_INTERVAL = 1.5
+#: be missing: a stopped one is noticed within five seconds.
+PING_INTERVAL = 1.2
 MISSING_PONGS = 3
 
 #: A sidecar that lived shorter, in seconds, is started again only after a pause.

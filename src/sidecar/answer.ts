@@ -4,6 +4,7 @@ import type { CarryError } from './errors';
 import type { IRefusal } from './grants';
 import { ANSWER_HEADER, PAGE_POLICY, renderPage } from './pages/page';
 import { ERROR_TEXTS } from './pages/texts';
+import { endToEnd, fields } from './raw-headers';
 
 /**
  * Whether a browser wants to show the response as a page. Browsers send
@@ -80,13 +81,14 @@ export function redirectToSlash(
   response.end();
 }
 
-/** Send Jupyter's refusal on as it is. */
+/** Send Jupyter's refusal on as it is. It is here as a whole, so the framing is ours. */
 export function sendRefusal(response: ServerResponse, refusal: IRefusal): void {
-  for (const [name, value] of Object.entries(refusal.headers)) {
-    if (value !== undefined && name !== 'content-length') {
-      response.setHeader(name, value);
+  for (const { name, lowerName, value } of fields(endToEnd(refusal.headers))) {
+    if (lowerName !== 'content-length') {
+      response.appendHeader(name, value);
     }
   }
-  response.writeHead(refusal.status, { 'Content-Length': refusal.body.length });
+  response.setHeader('Content-Length', refusal.body.length);
+  response.writeHead(refusal.status);
   response.end(refusal.body);
 }

@@ -107,9 +107,15 @@ function refuseOddities(request: IncomingMessage): void {
   }
 }
 
-/** A body that the client holds back is called for only when it may be sent. */
+/**
+ * A body that the client holds back is called for only when it may be sent. Other
+ * expectations may be ignored (RFC 9110, section 10.1.1).
+ */
 function acceptBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.expect !== undefined && request.httpVersion === '1.1') {
+  if (
+    request.headers.expect?.toLowerCase() === '100-continue' &&
+    request.httpVersion === '1.1'
+  ) {
     response.writeContinue();
   }
 }

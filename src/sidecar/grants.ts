@@ -13,11 +13,12 @@ import { CarryError, jupyterError } from './errors';
 import { grantKey, SAFE_METHODS } from './grant-key';
 import { questionHeaders } from './jupyter-headers';
 import { LONGEST_RESPONSE_HEAD } from './outgoing';
+import type { RawHeaders } from './raw-headers';
 
 /** Jupyter's refusal, to be sent on as it is. */
 export interface IRefusal {
   status: number;
-  headers: Record<string, string | string[] | undefined>;
+  headers: RawHeaders;
   body: Buffer;
 }
 
@@ -122,7 +123,10 @@ export class Grants {
     if (reason === 'cross-site' || reason === 'foreign-port') {
       throw new CarryError(reason, path.port);
     }
-    return { status: answer.statusCode, headers: answer.headers, body };
+    const headers = Object.entries(answer.headers).flatMap(([name, values]) =>
+      [values ?? []].flat().flatMap(value => [name, value])
+    );
+    return { status: answer.statusCode, headers, body };
   }
 }
 

@@ -49,6 +49,9 @@ function createCarrier(configuration: IConfiguration): HttpServer {
   server.maxHeadersCount = 0;
   // Not in Node's types: a client that has sent all may close its side and read on.
   Object.assign(server, { httpAllowHalfOpen: true });
+  // It gets its connections from outside. Node begins to look for heads that take too
+  // long when it hears that it listens.
+  server.emit('listening');
 
   const onRequest = (
     request: IncomingMessage,
@@ -60,6 +63,7 @@ function createCarrier(configuration: IConfiguration): HttpServer {
   };
   server.on('request', onRequest);
   server.on('checkContinue', onRequest);
+  server.on('checkExpectation', onRequest);
   // Both take the connection away from HTTP, so nothing may still come before.
   const onTakeOver =
     (serve: (request: IncomingMessage, head: Buffer) => Promise<void>) =>

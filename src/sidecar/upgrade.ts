@@ -3,13 +3,17 @@ import {
   type IncomingMessage,
   ServerResponse
 } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createProxyServer } from 'http-proxy';
 
 import { TargetAgent } from './agent';
-import type { IOutgoing } from './outgoing';
+import { type IOutgoing, LONGEST_RESPONSE_HEAD } from './outgoing';
 import { fields, firstValue, type RawHeaders } from './raw-headers';
 import { Reply } from './reply';
+
+/** How much a client may send before it is upgraded, in bytes. */
+const MOST_KEPT = 64 * 1024;
 
 const proxy = createProxyServer({});
 
@@ -43,8 +47,10 @@ export function upgrade(
     starts.set(request, proxyRequest => {
       setHead(proxyRequest, outgoing);
       socket.once('close', () => proxyRequest.destroy());
+      const stopWaiting = readWhileWaiting(socket);
       // Before http-proxy's own listener, which writes these to the client.
       proxyRequest.once('upgrade', (answer, upstream) => {
+        stopWaiting();
         endTogether(socket, upstream);
         answer.headers = switchingHeaders(answer, outgoing);
         resolve();
@@ -55,6 +61,7 @@ export function upgrade(
       queueMicrotask(() => {
         proxyRequest.removeAllListeners('response');
         proxyRequest.once('response', answer => {
+          stopWaiting();
           new Reply(
             refusalTo(request),
             outgoing.responseHeaders,
@@ -82,8 +89,38 @@ export function upgrade(
   });
 }
 
+/**
+ * Read on while the upstream has not answered: nobody would see the client leave.
+ * What it sends already is kept.
+ *
+ * @returns puts what was kept back, and ends this.
+ */
+function readWhileWaiting(socket: Socket): () => void {
+  const kept: Buffer[] = [];
+  let length = 0;
+  const onData = (chunk: Buffer): void => {
+    kept.push(chunk);
+    length += chunk.length;
+    if (length > MOST_KEPT) {
+      socket.pause();
+    }
+  };
+  const onEnd = (): void => {
+    socket.destroy();
+  };
+  socket.on('data', onData).once('end', onEnd);
+  return () => {
+    socket.off('data', onData).off('end', onEnd).pause();
+    if (length > 0) {
+      socket.unshift(Buffer.concat(kept));
+    }
+  };
+}
+
 /** Replace what http-proxy would send by the exact target and fields. */
 function setHead(proxyRequest: ClientRequest, outgoing: IOutgoing): void {
+  // An option that http-proxy doesn't pass on.
+  Object.assign(proxyRequest, { maxHeaderSize: LONGEST_RESPONSE_HEAD });
   for (const name of proxyRequest.getHeaderNames()) {
     proxyRequest.removeHeader(name);
   }

@@ -65,14 +65,14 @@ def _open(jupyter: Jupyter, path: str, **options: object) -> Iterator[ClientConn
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    raw = (
-        jupyter.connect()
+    where: dict[str, object] = (
+        {"unix": True, "path": str(jupyter.unix_socket)}
         if jupyter.unix_socket
-        else socket.create_connection(("127.0.0.1", jupyter.port))
+        else {"sock": socket.create_connection(("127.0.0.1", jupyter.port))}
     )
     with connect(
         f"{'wss' if jupyter.tls else 'ws'}://{jupyter.host}{path}",
-        sock=raw,
+        **where,
         ssl=context if jupyter.tls else None,
         additional_headers={"Authorization": f"token {TOKEN}"},
         max_size=None,

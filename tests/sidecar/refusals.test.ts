@@ -29,6 +29,21 @@ describe('a refusal', () => {
     expect(app.wires).toEqual([]);
   });
 
+  it('has one framing, whatever Jupyter’s was', async () => {
+    const jupyter = await startJupyter();
+    jupyter.judge = (_request, response) => {
+      response.writeHead(403, { Connection: 'close' });
+      response.write('no');
+      response.end(' way');
+    };
+    const sidecar = await startSidecar(jupyter);
+    const response = await fetch(sidecar, head('GET', '/jupyter/proxy/1/'));
+    expect(values(response, 'Transfer-Encoding')).toEqual([]);
+    expect(values(response, 'Content-Length')).toEqual(['6']);
+    expect(values(response, 'Connection')).toEqual(['keep-alive']);
+    expect(response.body).toBe('no way');
+  });
+
   it.each(['cross-site', 'foreign-port'])('%s is worded here', async reason => {
     const jupyter = await startJupyter();
     jupyter.judge = (_request, response) => {

@@ -314,3 +314,25 @@ describe('a handshake that is not proxied', () => {
     expect((await client.response()).status).toBe(503);
   });
 });
+
+describe('a client that waits for its upgrade', () => {
+  it('ends the app’s side when it leaves', async () => {
+    const { client, app } = await open();
+    client.socket.destroy();
+    await app.until(() => app.hasEnded);
+  });
+
+  it('may send before it is upgraded', async () => {
+    const { client, app } = await open();
+    await client.send('early');
+    await app.send(SWITCHING);
+    await app.take('early');
+  });
+
+  it('gets an answer with many headers', async () => {
+    const { client, app } = await open();
+    const long = `X-Long: ${'x'.repeat(40_000)}`;
+    await app.send(`HTTP/1.1 403 No\r\n${long}\r\nContent-Length: 0\r\n\r\n`);
+    expect(await client.take('\r\n\r\n')).toContain(long);
+  });
+});

@@ -1,5 +1,6 @@
 /** A response as it stands on the wire; text is latin-1. */
 export interface IResponse {
+  /** NaN if the first line is malformed. */
   status: number;
   reason: string;
   /** Names and values in their order. */
@@ -48,7 +49,7 @@ export function takeResponse(
   const [, status = '', reason = ''] =
     /^HTTP\/1\.1 ([0-9]{3}) (.*)$/.exec(first) ?? [];
   const response: IResponse = {
-    status: Number(status),
+    status: status === '' ? NaN : Number(status),
     reason,
     headers: fieldsOf(lines.join('\r\n')),
     body: '',

@@ -102,8 +102,8 @@ export class Wire {
       return true;
     });
     const [response] = responses;
-    if (response === undefined) {
-      throw new Error('No response.');
+    if (response === undefined || Number.isNaN(response.status)) {
+      throw new Error('Not a response.');
     }
     return response;
   }
