@@ -167,6 +167,9 @@ class Sidecar:
             env={
                 "NODE_CHANNEL_FD": str(theirs.fileno()),
                 "NODE_CHANNEL_SERIALIZATION_MODE": "json",
+                # For glibc: with one arena per thread the pieces of a download that were
+                # given back in one are no use to another (30 to 40 MB more, not 50 to 60).
+                "MALLOC_ARENA_MAX": "1",
             },
             # Ctrl-C in the terminal is for Jupyter, which may ask first.
             start_new_session=True,

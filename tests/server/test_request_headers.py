@@ -259,7 +259,11 @@ def test_no_credentials_in_the_log(jupyter: Jupyter, app: App) -> None:
 def test_no_credentials_in_processes(jupyter: Jupyter, tmp_path: Path) -> None:
     sidecar = jupyter.sidecar()
     assert TOKEN not in " ".join(sidecar.cmdline())
-    assert set(sidecar.environ()) == {"NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE"}
+    assert set(sidecar.environ()) == {
+        "MALLOC_ARENA_MAX",
+        "NODE_CHANNEL_FD",
+        "NODE_CHANNEL_SERIALIZATION_MODE",
+    }
 
 
 # Bodies
