@@ -106,7 +106,7 @@ def client_end(stream: IOStream) -> tuple[End, bytes]:
     return SocketEnd.of(stream), unread
 
 
-def preface(address: str, scheme: str) -> bytes:
+def make_preface(address: str, scheme: str) -> bytes:
     """Make the line that tells the sidecar who the client is (``src/sidecar/client.ts``)."""
     return json.dumps({"address": address, "scheme": scheme}).encode() + b"\n"
 

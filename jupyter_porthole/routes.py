@@ -20,7 +20,7 @@ from tornado.routing import PathMatches, Router, Rule
 from tornado.web import Application
 
 from .heads import head_of, remember_heads
-from .relay import End, SocketEnd, client_end, preface, relay
+from .relay import End, SocketEnd, client_end, make_preface, relay
 from .sidecar import Sidecar
 from .unavailable import send_unavailable
 
@@ -62,10 +62,11 @@ class HandoverRouter(Router):
         """Carry all that comes on a connection to the sidecar, from this request on."""
         if stream.closed():
             return
-        first = preface(_address(stream), "https" if isinstance(stream, SSLIOStream) else "http")
+        scheme = "https" if isinstance(stream, SSLIOStream) else "http"
+        preface = make_preface(_address(stream), scheme)
         head = head_of(stream, request)
         client, unread = client_end(stream)
-        task = asyncio.ensure_future(self._carry(client, first + head + unread, request))
+        task = asyncio.ensure_future(self._carry(client, preface, head + unread, request))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -75,9 +76,11 @@ class HandoverRouter(Router):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _carry(self, client: End, first: bytes, request: HTTPServerRequest) -> None:
+    async def _carry(
+        self, client: End, preface: bytes, first: bytes, request: HTTPServerRequest
+    ) -> None:
         try:
-            sidecar = await self._sidecar.connect()
+            sidecar = await self._sidecar.connect(preface)
         except OSError:
             await send_unavailable(client, request, self._sidecar.has_failed)
             return

@@ -28,6 +28,9 @@ LONGEST_PAUSE = 10.0
 #: How long a request waits for a sidecar that is starting, in seconds.
 START_PATIENCE = 5.0
 
+#: The sidecar's answer to a preface (``src/sidecar/server.ts``).
+TAKEN = b"\n"
+
 #: How long the sidecar may take to end by itself, in seconds.
 STOP_PATIENCE = 2.0
 
@@ -68,28 +71,34 @@ class Sidecar:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
 
-    async def connect(self) -> socket.socket:
+    async def connect(self, preface: bytes) -> socket.socket:
         """Connect to the sidecar; one that is just being started (again) is waited for.
 
+        :param preface: what is said first (``relay.make_preface``). The sidecar answers it, so
+            that nothing of a request gets lost in the socket of one that has just died.
         :raises OSError: (:class:`TimeoutError` among them) if there is none.
         """
         if self.has_failed:
             raise ConnectionRefusedError
         try:
-            return await asyncio.wait_for(self._connect(), START_PATIENCE)
+            return await asyncio.wait_for(self._connect(preface), START_PATIENCE)
         except asyncio.TimeoutError as error:
             # Not yet the same as the built-in one in Python 3.10.
             raise TimeoutError from error
 
-    async def _connect(self) -> socket.socket:
+    async def _connect(self, preface: bytes) -> socket.socket:
+        loop = asyncio.get_running_loop()
         while True:
             await self._listening.wait()
             generation = self._generation
             connection = socket.socket(socket.AF_UNIX)
             connection.setblocking(False)
             try:
-                await asyncio.get_running_loop().sock_connect(connection, str(self._socket_path))
-                return connection
+                await loop.sock_connect(connection, str(self._socket_path))
+                await loop.sock_sendall(connection, preface)
+                if await loop.sock_recv(connection, len(TAKEN)) == TAKEN:
+                    return connection
+                raise ConnectionResetError
             except OSError:
                 connection.close()
                 # It has just died, which the supervisor learns a moment later.

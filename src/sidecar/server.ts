@@ -18,6 +18,9 @@ import { refusalTo } from './upgrade';
 /** The longest request head, in bytes; a longer one is answered 431. */
 const LONGEST_REQUEST_HEAD = 64 * 1024;
 
+/** What the relay gets for its preface, before anything for the client. */
+const TAKEN = '\n';
+
 /** How long an idle connection is kept, in milliseconds. Proxies in front pool them. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -30,6 +33,8 @@ export function createSidecar(configuration: IConfiguration): Server {
   const server = createSocketServer({ allowHalfOpen: true }, socket => {
     readPreface(socket, () => {
       watchConnection(socket);
+      // Tells the relay that somebody is here, who reads: see `Sidecar.connect`.
+      socket.write(TAKEN);
       http.emit('connection', socket);
       // Reading the preface has paused it, and Node leaves it so.
       socket.resume();

@@ -51,6 +51,15 @@ def test_a_killed_sidecar_is_replaced(tmp_path: Path, app: App) -> None:
         assert fetch(jupyter, f"{BASE_URL}api").status == 200
 
 
+def test_a_request_right_after_a_kill_is_served(tmp_path: Path, app: App) -> None:
+    """The dead one's socket takes connections for some milliseconds more."""
+    with running(tmp_path / "jupyter") as jupyter:
+        assert _served(jupyter, app)
+        for _ in range(5):
+            jupyter.sidecar().kill()
+            assert _served(jupyter, app)
+
+
 def test_sidecars_that_keep_dying_are_started_ever_less_often(tmp_path: Path, app: App) -> None:
     with running(tmp_path / "jupyter") as jupyter:
         seen = set()

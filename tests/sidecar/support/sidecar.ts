@@ -41,6 +41,12 @@ export async function startSidecar(
     path: listenPath,
     server,
     sockets,
-    connect: (preface = PREFACE) => connectAsClient(listenPath, preface)
+    connect: async (preface = PREFACE) => {
+      const wire = await connectAsClient(listenPath, preface);
+      if (preface.startsWith('{')) {
+        await wire.take('\n');
+      }
+      return wire;
+    }
   };
 }
