@@ -28,6 +28,9 @@ LONGEST_PAUSE = 10.0
 #: How long a request waits for a sidecar that is starting, in seconds.
 START_PATIENCE = 5.0
 
+#: How long a request waits before it tries the sidecar again, in seconds.
+RETRY_PAUSE = 0.02
+
 #: The sidecar's answer to a preface (``src/sidecar/server.ts``).
 TAKEN = b"\n"
 
@@ -90,7 +93,6 @@ class Sidecar:
         loop = asyncio.get_running_loop()
         while True:
             await self._listening.wait()
-            generation = self._generation
             connection = socket.socket(socket.AF_UNIX)
             connection.setblocking(False)
             try:
@@ -101,9 +103,9 @@ class Sidecar:
                 raise ConnectionResetError
             except OSError:
                 connection.close()
-                # It has just died, which the supervisor learns a moment later.
-                if generation == self._generation:
-                    self._listening.clear()
+                # It has just died, which the supervisor learns a moment later, or it is out
+                # of descriptors, which passes.
+                await asyncio.sleep(RETRY_PAUSE)
             except BaseException:
                 connection.close()
                 raise
