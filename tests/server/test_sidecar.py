@@ -215,6 +215,18 @@ def test_long_runtime_folders_are_no_obstacle(tmp_path: Path, app: App) -> None:
 
 if sys.platform.startswith("linux"):
 
+    def test_running_out_of_descriptors_passes(tmp_path: Path, app: App) -> None:
+        with running(tmp_path / "jupyter") as jupyter:
+            assert _served(jupyter, app)
+            sidecar = jupyter.sidecar()
+            before = sidecar.rlimit(psutil.RLIMIT_NOFILE)
+            # Fewer than it has open already: it can't take a connection.
+            sidecar.rlimit(psutil.RLIMIT_NOFILE, (10, before[1]))
+            assert fetch(jupyter, f"{PREFIX}/{app.port}/").status == 503
+            sidecar.rlimit(psutil.RLIMIT_NOFILE, before)
+            wait_until(lambda: _served(jupyter, app), "it serves again")
+            assert jupyter.sidecar().pid == sidecar.pid
+
     def test_junk_leaves_nothing_behind(jupyter: Jupyter, app: App) -> None:
         assert _served(jupyter, app)
         sidecar, server = jupyter.sidecar(), psutil.Process(jupyter.process.pid)
