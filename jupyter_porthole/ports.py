@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import sock_diag
+
 #: The loopback addresses, in the order in which apps are looked for.
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -44,10 +46,8 @@ def find_listeners(port: int) -> Listeners | None:
     """
     if not sys.platform.startswith("linux"):
         return None
-    try:
-        owners = dict(_listening(port))
-    except OSError:
-        # /proc can be mounted so that it hides the tables.
+    owners = _owners(port)
+    if owners is None:
         return None
     trusted = {os.getuid(), 0}
     found = Listeners([], [])
@@ -58,7 +58,20 @@ def find_listeners(port: int) -> Listeners | None:
     return found
 
 
-def _listening(port: int) -> Iterator[tuple[str, int]]:
+def _owners(port: int) -> dict[str, int] | None:
+    try:
+        return dict(sock_diag.find_listeners(port))
+    except OSError:
+        # A kernel without it (the module `tcp_diag`), or a sandbox that keeps it away.
+        pass
+    try:
+        return dict(_listed(port))
+    except OSError:
+        # /proc can be mounted so that it hides the tables.
+        return None
+
+
+def _listed(port: int) -> Iterator[tuple[str, int]]:
     """Yield the address and the user id of each socket that listens on a port."""
     port_text = f":{port:04X}"
     for table in TABLES:

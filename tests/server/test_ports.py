@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from jupyter_porthole import ports
+from jupyter_porthole import ports, sock_diag
 
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
 OTHER = os.getuid() + 4321
@@ -25,7 +27,15 @@ V6 = {"::1": "0" * 24 + "01000000", "::": "0" * 32}
 
 @pytest.fixture
 def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    """Put files in the place of the kernel's tables, which show no other user's ports here."""
+    """Put files in the place of the kernel's tables, which show no other user's ports here.
+
+    They are read where the kernel answers no questions, as in some sandboxes.
+    """
+
+    def refuse(_: int) -> NoReturn:
+        raise OSError(errno.ENOENT, "no such module")
+
+    monkeypatch.setattr(ports.sock_diag, "find_listeners", refuse)
     files = tmp_path / "tcp", tmp_path / "tcp6"
     monkeypatch.setattr(ports, "TABLES", files)
     return files
@@ -65,8 +75,25 @@ def test_a_machine_without_ipv6_has_one_table(tables: tuple[Path, Path]) -> None
     assert ports.find_listeners(80) == ports.Listeners(["127.0.0.1"], [])
 
 
-def test_the_kernels_own_tables_are_read() -> None:
+@pytest.mark.parametrize("asks", [True, False])
+def test_the_kernels_own_word_counts(monkeypatch: pytest.MonkeyPatch, asks: bool) -> None:
+    if not asks:
+        monkeypatch.setattr(ports.sock_diag, "NETLINK_SOCK_DIAG", 9999)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert ports.find_listeners(port) == ports.Listeners(["127.0.0.1"], [])
+        # A connection that is none that listens.
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            used = client.getsockname()[1]
+            assert ports.find_listeners(used) == ports.Listeners([], [])
     assert ports.find_listeners(port) == ports.Listeners([], [])
+    with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as server:
+        port = server.getsockname()[1]
+        assert ports.find_listeners(port) == ports.Listeners(["127.0.0.1", "::1"], [])
+
+
+def test_the_kernel_tells_whose_a_socket_is() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert dict(sock_diag.find_listeners(port)) == {"127.0.0.1": os.getuid()}
+        assert ports.find_listeners(port) == ports.Listeners(["127.0.0.1"], [])
