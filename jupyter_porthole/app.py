@@ -7,13 +7,16 @@ from contextlib import AsyncExitStack
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Float, Unicode, validate
+from traitlets import Bool, Float, Integer, Unicode, validate
 
+from .carrier import Carrier
+from .door import Door
 from .grants import GrantPolicy
 from .private_server import PrivateServer
-from .routes import take_over_proxied_requests
+from .routes import proxied_root, take_over_proxied_requests
 from .runtime import PrivateFolder
-from .sidecar import Sidecar, SidecarOptions
+from .sidecar import SidecarOptions
+from .sidecars import Sidecars
 
 
 class Porthole(ExtensionApp):
@@ -40,6 +43,18 @@ class Porthole(ExtensionApp):
         0: as long as it likes.""",
     ).tag(config=True)
 
+    handover = Unicode(
+        "auto",
+        help="""How connections get to the sidecar. "auto": the open socket itself is passed
+        on wherever that is possible; "relay": Jupyter carries all bytes to it and back.""",
+    ).tag(config=True)
+
+    sidecars = Integer(
+        1,
+        help="""How many sidecar processes share the work. One is enough for most: more pay
+        where many users or busy apps meet many cores.""",
+    ).tag(config=True)
+
     allow_ports_of_other_users = Bool(
         False,
         help="""Whether ports are opened on which another user of this machine listens.
@@ -51,15 +66,26 @@ class Porthole(ExtensionApp):
 
     @validate("grant_ttl", "response_timeout")
     def _not_negative(self, proposal):
-        seconds = proposal["value"]
-        if not 0 <= seconds < float("inf"):
-            self.log.error(
-                "Porthole.%s must be 0 or more seconds, not %s; the default is used.",
-                proposal["trait"].name,
-                seconds,
-            )
-            return proposal["trait"].default_value
-        return seconds
+        is_valid = 0 <= proposal["value"] < float("inf")
+        return self._valid(proposal, is_valid, "0 or more seconds")
+
+    @validate("handover")
+    def _known(self, proposal):
+        return self._valid(proposal, proposal["value"] in ("auto", "relay"), '"auto" or "relay"')
+
+    @validate("sidecars")
+    def _some(self, proposal):
+        return self._valid(proposal, proposal["value"] >= 1, "1 or more")
+
+    def _valid(self, proposal, is_valid: bool, expected: str):
+        """Return a configured value if it makes sense; else say so and return the default."""
+        trait, value = proposal["trait"], proposal["value"]
+        if is_valid:
+            return value
+        self.log.error(
+            "Porthole.%s must be %s, not %r; the default is used.", trait.name, expected, value
+        )
+        return trait.default_value
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         if sys.platform == "win32":
@@ -78,10 +104,15 @@ class Porthole(ExtensionApp):
                 trust_xheaders=serverapp.trust_xheaders,
                 response_timeout=self.response_timeout,
             )
-            sidecar = Sidecar(options, self.log)
-            sidecar.start()
-            stack.push_async_callback(sidecar.stop)
-            stack.push_async_callback(take_over_proxied_requests(serverapp, sidecar).close)
+            sidecars = Sidecars(self.sidecars, options, self.log)
+            sidecars.start()
+            stack.push_async_callback(sidecars.stop)
+            carrier = Carrier(sidecars, passes_sockets=self.handover == "auto")
+            stack.push_async_callback(carrier.close)
+            take_over_proxied_requests(serverapp, carrier)
+            if self.handover == "auto":
+                door = Door(serverapp.http_server, proxied_root(serverapp.web_app), carrier)
+                stack.callback(door.close)
             self._running = stack.pop_all()
 
     async def stop_extension(self) -> None:

@@ -6,7 +6,6 @@ The sidecar gets the bytes instead.
 
 from __future__ import annotations
 
-import re
 from weakref import WeakKeyDictionary
 
 from tornado.httpserver import HTTPServer
@@ -16,8 +15,6 @@ from tornado.iostream import IOStream, SSLIOStream
 #: How many rounds of the event loop a head takes from the socket to its route, and some
 #: more: one for the future of the read, two for that of its timeout, one for each task.
 ROUNDS = 10
-
-NON_ASCII = re.compile(rb"[\x80-\xff]")
 
 _heads: WeakKeyDictionary[IOStream, bytes] = WeakKeyDictionary()
 
@@ -75,15 +72,10 @@ def _delay_end(stream: IOStream) -> None:
 
 
 def head_of(stream: IOStream, request: HTTPServerRequest) -> bytes:
-    """Return the head of the request that was just read from a connection.
-
-    A target with bytes beyond ASCII (`curl '…?name=远'`) comes out with them escaped, as a
-    browser would have sent it: Node takes no others.
-    """
+    """Return the head of the request that was just read from a connection."""
     head = _heads.pop(stream, None)
     if head is not None:
-        line, end, fields = head.partition(b"\n")
-        return NON_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + fields
+        return head
     # A connection older than this extension: as Tornado understood it.
     lines = [f"{request.method} {request.uri} {request.version}"]
     lines += [f"{name}: {value}" for name, value in request.headers.get_all()]

@@ -7,7 +7,9 @@ import json
 import socket
 from typing import Protocol
 
-from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
+from tornado.iostream import IOStream, StreamClosedError
+
+from .client import Client
 
 #: How much is read at a time, in bytes.
 CHUNK = 256 * 1024
@@ -35,15 +37,6 @@ class SocketEnd:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._loop = asyncio.get_running_loop()
-
-    @classmethod
-    def of(cls, stream: IOStream) -> SocketEnd:
-        """Take the connection out of a stream whose buffers are empty."""
-        connection = stream.socket.dup()
-        connection.setblocking(False)
-        # This closes the stream's own descriptor; the connection stays.
-        stream.close()
-        return cls(connection)
 
     async def read(self) -> bytes:
         """See :class:`End`."""
@@ -92,23 +85,25 @@ class StreamEnd:
         self._stream.close()
 
 
-def client_end(stream: IOStream) -> tuple[End, bytes]:
-    """Take over a client's connection.
+def take_socket(stream: IOStream) -> tuple[socket.socket, bytes]:
+    """Take the connection out of a plain stream, without needing a second descriptor.
 
-    :param stream: a stream detached from Tornado's HTTP connection.
-    :returns: the end, and the bytes that Tornado has read already.
+    :param stream: detached from Tornado's HTTP connection, so nobody waits for it.
+    :returns: the socket, and the bytes that Tornado has read already.
     """
-    if isinstance(stream, SSLIOStream):
-        return StreamEnd(stream), b""
     # What a pipelining client has sent after the head. Tornado has no other way to it
     # than a read, which would wait for more when there is none.
     unread = bytes(stream._read_buffer)
-    return SocketEnd.of(stream), unread
+    connection = stream.socket
+    # The override point for what closing a stream does with its descriptor.
+    stream.close_fd = lambda: None
+    stream.close()
+    return connection, unread
 
 
-def make_preface(address: str, scheme: str) -> bytes:
+def make_preface(client: Client) -> bytes:
     """Make the line that tells the sidecar who the client is (``src/sidecar/client.ts``)."""
-    return json.dumps({"address": address, "scheme": scheme}).encode() + b"\n"
+    return json.dumps(client.as_message()).encode() + b"\n"
 
 
 async def relay(client: End, sidecar: End, first: bytes) -> None:

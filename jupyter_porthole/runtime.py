@@ -35,9 +35,9 @@ class PrivateFolder:
         """Where Jupyter answers the sidecar."""
         return self.path / "jupyter.sock"
 
-    def sidecar_socket(self, generation: int) -> Path:
+    def sidecar_socket(self, number: int, generation: int) -> Path:
         """Where a sidecar takes connections; each start gets a path of its own."""
-        return self.path / f"{generation}.sock"
+        return self.path / f"{number}-{generation}.sock"
 
     def remove(self) -> None:
         """Remove the folder with all sockets in it; the sidecar may have been faster."""

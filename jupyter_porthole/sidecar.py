@@ -6,11 +6,13 @@ import asyncio
 import socket
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Iterable
 from dataclasses import dataclass
 from logging import Logger
 from pathlib import Path
+from typing import Protocol
 
-from .channel import Channel, Message
+from .channel import Channel, Message, Passage
 from .node import NodeError, find_node
 from .runtime import PrivateFolder
 
@@ -24,12 +26,6 @@ MISSING_PONGS = 3
 #: A sidecar that lived shorter, in seconds, is started again only after a pause.
 SHORT_LIFE = 5.0
 LONGEST_PAUSE = 10.0
-
-#: How long a request waits for a sidecar that is starting, in seconds.
-START_PATIENCE = 5.0
-
-#: How long a request waits before it tries the sidecar again, in seconds.
-RETRY_PAUSE = 0.02
 
 #: The sidecar's answer to a preface (``src/sidecar/server.ts``).
 TAKEN = b"\n"
@@ -51,17 +47,40 @@ class SidecarOptions:
     response_timeout: float
 
 
+class Surroundings(Protocol):
+    """What a sidecar lives among."""
+
+    def changed(self) -> None:
+        """Learn that a sidecar has begun or ceased to listen, or has failed."""
+
+    def share(self, sender: Sidecar, message: Message) -> None:
+        """Tell a message of a sidecar to all others, and to those that come later."""
+
+    def shared(self) -> Iterable[Message]:
+        """Return what a new sidecar has to be told."""
+
+
 class Sidecar:
     """Keeps one sidecar running as long as Jupyter runs."""
 
-    def __init__(self, options: SidecarOptions, log: Logger) -> None:
+    def __init__(
+        self, number: int, options: SidecarOptions, surroundings: Surroundings, log: Logger
+    ) -> None:
+        """Start nothing yet.
+
+        :param number: tells it from the other sidecars of this Jupyter.
+        """
+        self._number = number
         self._options = options
+        self._surroundings = surroundings
         self._log = log
-        self._listening = asyncio.Event()
         self._generation = 0
         self._unanswered = 0
         self._supervisor: asyncio.Task[None] | None = None
-        #: Whether there will be no sidecar until somebody mends the configuration.
+        self._channel: Channel | None = None
+        #: Whether it takes connections.
+        self.listens = False
+        #: Whether there will be none until somebody mends the configuration.
         self.has_failed = False
 
     def start(self) -> None:
@@ -74,45 +93,46 @@ class Sidecar:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
 
+    @property
+    def load(self) -> int:
+        """How many sockets are on their way to it."""
+        return self._channel.load if self._channel is not None else 0
+
+    def pass_on(self, passage: Passage) -> None:
+        """Pass a client's connection on."""
+        if self._channel is None:
+            passage.done(False)
+        else:
+            self._channel.send_socket(passage)
+
+    def tell(self, message: Message) -> None:
+        """Send it a message, if there is one."""
+        if self._channel is not None:
+            self._channel.send(message)
+
     async def connect(self, preface: bytes) -> socket.socket:
-        """Connect to the sidecar; one that is just being started (again) is waited for.
+        """Connect to it, for a relay.
 
         :param preface: what is said first (``relay.make_preface``). The sidecar answers it, so
             that nothing of a request gets lost in the socket of one that has just died.
-        :raises OSError: (:class:`TimeoutError` among them) if there is none.
+        :raises OSError: if it has, or is out of descriptors.
         """
-        if self.has_failed:
-            raise ConnectionRefusedError
-        try:
-            return await asyncio.wait_for(self._connect(preface), START_PATIENCE)
-        except asyncio.TimeoutError as error:
-            # Not yet the same as the built-in one in Python 3.10.
-            raise TimeoutError from error
-
-    async def _connect(self, preface: bytes) -> socket.socket:
         loop = asyncio.get_running_loop()
-        while True:
-            await self._listening.wait()
-            connection = socket.socket(socket.AF_UNIX)
-            connection.setblocking(False)
-            try:
-                await loop.sock_connect(connection, str(self._socket_path))
-                await loop.sock_sendall(connection, preface)
-                if await loop.sock_recv(connection, len(TAKEN)) == TAKEN:
-                    return connection
+        connection = socket.socket(socket.AF_UNIX)
+        connection.setblocking(False)
+        try:
+            await loop.sock_connect(connection, str(self._socket_path))
+            await loop.sock_sendall(connection, preface)
+            if await loop.sock_recv(connection, len(TAKEN)) != TAKEN:
                 raise ConnectionResetError
-            except OSError:
-                connection.close()
-                # It has just died, which the supervisor learns a moment later, or it is out
-                # of descriptors, which passes.
-                await asyncio.sleep(RETRY_PAUSE)
-            except BaseException:
-                connection.close()
-                raise
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     @property
     def _socket_path(self) -> Path:
-        return self._options.folder.sidecar_socket(self._generation)
+        return self._options.folder.sidecar_socket(self._number, self._generation)
 
     async def _supervise(self) -> None:
         """Start the sidecar, again and again; short lives make growing pauses."""
@@ -120,6 +140,7 @@ class Sidecar:
             node = await find_node(self._options.node)
         except NodeError as error:
             self.has_failed = True
+            self._surroundings.changed()
             self._log.error("%s Web apps can't be opened until this is mended.", error)
             return
         pause = 0.0
@@ -144,21 +165,28 @@ class Sidecar:
             return
         finally:
             theirs.close()
-        channel = await Channel.open(ours, self._receive)
-        channel.send(self._configuration())
+        self._channel = Channel(ours, self._receive, self._quit)
+        self._channel.send(self._configuration())
+        for message in self._surroundings.shared():
+            self._channel.send(message)
         watching = [
-            asyncio.create_task(self._ping(channel, process)),
+            asyncio.create_task(self._ping(self._channel, process)),
             asyncio.create_task(self._log_output(process)),
         ]
         try:
             status = await process.wait()
             self._log.warning("The sidecar ended (status %s) and is started again.", status)
         finally:
-            self._listening.clear()
-            channel.close()
+            self._quit()
+            self._channel.close()
+            self._channel = None
             for task in watching:
                 task.cancel()
             await _end(process)
+
+    def _quit(self) -> None:
+        self.listens = False
+        self._surroundings.changed()
 
     async def _spawn(self, node: str, theirs: socket.socket) -> Process:
         return await asyncio.create_subprocess_exec(
@@ -168,6 +196,8 @@ class Sidecar:
             # What passes through is garbage at once: a small young generation is cleared
             # often and keeps a download from growing the process by tens of megabytes.
             "--max-semi-space-size=1",
+            # For `src/sidecar/garbage.ts`, which clears the buffers of uploads and messages.
+            "--expose-gc",
             str(SCRIPT),
             stdin=DEVNULL,
             stdout=PIPE,
@@ -200,10 +230,13 @@ class Sidecar:
     def _receive(self, message: Message) -> None:
         kind = message.get("type")
         if kind == "listening":
-            self._listening.set()
+            self.listens = True
+            self._surroundings.changed()
             self._log.debug("The sidecar listens.")
         elif kind == "pong":
             self._unanswered = 0
+        elif kind == "xsrf":
+            self._surroundings.share(self, message)
         elif kind == "log" and message.get("level") in ("debug", "info", "warning", "error"):
             getattr(self._log, message["level"])("Sidecar: %s", message.get("message"))
 

@@ -1,31 +1,43 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 
-import type { CarryError } from './errors';
-import type { IRefusal } from './grants';
+import { log } from './channel';
+import { CarryError } from './errors';
 import { ANSWER_HEADER, PAGE_POLICY, renderPage } from './pages/page';
 import { ERROR_TEXTS } from './pages/texts';
-import { endToEnd, fields } from './raw-headers';
+import { endToEnd, fields, type RawHeaders } from './raw-headers';
+import { type IRequestHead, isNavigation, isRepeatable } from './request-head';
 
-/**
- * Whether a browser wants to show the response as a page. Browsers send
- * `Sec-Fetch-*` only to https and localhost, so `Accept` must do elsewhere.
- */
-export function isNavigation(request: IncomingMessage): boolean {
-  const mode = request.headers['sec-fetch-mode'];
-  return mode === undefined
-    ? /\btext\/html\b/i.test(request.headers.accept ?? '')
-    : mode === 'navigate';
+/** A whole response that is made here. Its fields say nothing about its length. */
+export interface IAnswer {
+  status: number;
+  headers: RawHeaders;
+  body: Buffer;
 }
 
 /**
- * Answer a request that could not be carried: a page to a navigation, JSON to
+ * The answer to a request that could not be carried.
+ *
+ * @returns `null` if that is our own fault, which is logged.
+ */
+export function answerTo(
+  request: IRequestHead,
+  error: unknown
+): IAnswer | null {
+  if (error instanceof CarryError) {
+    return errorAnswer(request, error);
+  }
+  log(
+    'error',
+    `A request failed: ${error instanceof Error ? (error.stack ?? error.name) : typeof error}`
+  );
+  return null;
+}
+
+/**
+ * The answer to a request that could not be carried: a page to a navigation, JSON to
  * everything else. The one place where errors become responses.
  */
-export function answerError(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: CarryError
-): void {
+export function errorAnswer(request: IRequestHead, error: CarryError): IAnswer {
   const { status, title, hints, retries } = ERROR_TEXTS[error.code];
   const port = String(error.port ?? '');
   const asPage = isNavigation(request);
@@ -39,56 +51,55 @@ export function answerError(
     : JSON.stringify({
         message: [title, ...hints].map(text => text(port)).join(' ')
       });
-  response.setHeader(ANSWER_HEADER, error.code);
-  response.setHeader('Cache-Control', 'no-store');
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader(
+  const headers = [
+    ANSWER_HEADER,
+    error.code,
+    'Cache-Control',
+    'no-store',
+    'X-Content-Type-Options',
+    'nosniff',
     'Content-Type',
-    asPage ? 'text/html; charset=utf-8' : 'application/json'
-  );
-  response.setHeader(
+    asPage ? 'text/html; charset=utf-8' : 'application/json',
     'Content-Security-Policy',
     asPage ? PAGE_POLICY : "default-src 'none'; frame-ancestors 'self'"
-  );
-  response.setHeader('Content-Length', Buffer.byteLength(body));
+  ];
   if (status === 503) {
-    response.setHeader('Retry-After', '1');
+    headers.push('Retry-After', '1');
   }
   if (status === 405) {
-    response.setHeader('Allow', 'GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH');
+    headers.push('Allow', 'GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH');
   }
-  response.writeHead(status);
-  response.end(body);
-}
-
-/** Whether asking again does no harm: a form must not be sent twice. */
-export function isRepeatable(request: IncomingMessage): boolean {
-  return request.method === 'GET' || request.method === 'HEAD';
+  return { status, headers, body: Buffer.from(body) };
 }
 
 /** Send the client from `P` to `P/`, or it would resolve relative links wrongly. */
-export function redirectToSlash(
-  response: ServerResponse,
-  prefix: string,
-  target: string
-): void {
+export function slashAnswer(prefix: string, target: string): IAnswer {
   const rest = target.slice(prefix.length);
   const query = rest.startsWith('?') ? rest.replace(/#.*$/s, '') : '';
-  response.writeHead(302, {
-    Location: `${prefix}/${query}`,
-    'Content-Length': 0
-  });
-  response.end();
+  return {
+    status: 302,
+    headers: ['Location', `${prefix}/${query}`],
+    body: Buffer.alloc(0)
+  };
 }
 
-/** Send Jupyter's refusal on as it is. It is here as a whole, so the framing is ours. */
-export function sendRefusal(response: ServerResponse, refusal: IRefusal): void {
+/** Jupyter's refusal as it is. It is here as a whole, so the framing is ours. */
+export function refusalAnswer(refusal: IAnswer): IAnswer {
+  const headers: RawHeaders = [];
   for (const { name, lowerName, value } of fields(endToEnd(refusal.headers))) {
     if (lowerName !== 'content-length') {
-      response.appendHeader(name, value);
+      headers.push(name, value);
     }
   }
-  response.setHeader('Content-Length', refusal.body.length);
-  response.writeHead(refusal.status);
-  response.end(refusal.body);
+  return { ...refusal, headers };
+}
+
+/** Send an answer by Node's own response. */
+export function sendAnswer(response: ServerResponse, answer: IAnswer): void {
+  for (const { name, value } of fields(answer.headers)) {
+    response.appendHeader(name, value);
+  }
+  response.setHeader('Content-Length', answer.body.length);
+  response.writeHead(answer.status);
+  response.end(answer.body);
 }

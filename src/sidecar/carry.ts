@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { IConfiguration } from './channel';
 import { clientOf } from './client';
-import { jupyterError } from './errors';
+import { CarryError } from './errors';
 import { exchange } from './exchange';
 import { jupyterHeaders } from './jupyter-headers';
 import type { IOutgoing } from './outgoing';
@@ -48,6 +48,6 @@ function toJupyter(
   };
 }
 
-function throwJupyterError(error: unknown): never {
-  throw jupyterError(error);
+function throwJupyterError(): never {
+  throw new CarryError('jupyter-gone');
 }

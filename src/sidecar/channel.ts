@@ -2,6 +2,9 @@
  * The channel to Jupyter: Node's own IPC (JSON lines over a socket pair), whose
  * other end is `jupyter_porthole/channel.py`.
  */
+import { Socket } from 'node:net';
+
+import { type IClient, isClient } from './client';
 
 /** What Jupyter tells a new sidecar, once. */
 export interface IConfiguration {
@@ -39,27 +42,50 @@ export function announceListening(): void {
   send({ type: 'listening' });
 }
 
-/**
- * Serve the channel.
- *
- * @param configure - called with the configuration.
- * @param close - called when Jupyter is gone, in whatever way it went.
- */
-export function openChannel(
-  configure: (configuration: IConfiguration) => void,
-  close: () => void
-): void {
-  process.on('message', (message: unknown) => {
+/** Tell the other sidecars of this Jupyter that an app has set this value of `_xsrf`. */
+export function shareXsrf(value: string): void {
+  send({ type: 'xsrf', value });
+}
+
+/** What is done with what Jupyter says. */
+export interface IListener {
+  configure(configuration: IConfiguration): void;
+  /**
+   * Take over a client's connection.
+   *
+   * @param first - what was read from it already.
+   */
+  connect(socket: Socket, client: IClient, first: Buffer): void;
+  /** Learn what another sidecar has shared, see {@link shareXsrf}. */
+  rememberXsrf(value: string): void;
+  /** End, since Jupyter is gone, in whatever way it went. */
+  close(): void;
+}
+
+/** Serve the channel. */
+export function openChannel(listener: IListener): void {
+  process.on('message', (message: unknown, handle: unknown) => {
     if (!isRecord(message)) {
       return;
     }
-    if (message.type === 'ping') {
+    if (message.type === 'connection' && handle instanceof Socket) {
+      if (isClient(message) && typeof message.first === 'string') {
+        const first = Buffer.from(message.first, 'base64');
+        listener.connect(handle, message, first);
+      } else {
+        handle.destroy();
+      }
+    } else if (message.type === 'ping') {
       send({ type: 'pong', id: message.id });
     } else if (message.type === 'configure' && isConfiguration(message)) {
-      configure(message);
+      listener.configure(message);
+    } else if (message.type === 'xsrf' && typeof message.value === 'string') {
+      listener.rememberXsrf(message.value);
     }
   });
-  process.on('disconnect', close);
+  process.on('disconnect', () => {
+    listener.close();
+  });
 }
 
 function send(message: object): void {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Who is at the other end of a connection, as the relay says it. */
+/** Who is at the other end of a connection, as Jupyter says it. */
 export interface IClient {
   /** IP address; empty if Jupyter listens on a Unix socket. */
   address: string;
@@ -12,13 +12,18 @@ const LONGEST_PREFACE = 1024;
 
 const clients = new WeakMap<object, IClient>();
 
-/** The client of a connection whose preface was read. */
+/** The client of a connection. */
 export function clientOf(socket: Socket): IClient {
   const client = clients.get(socket);
   if (client === undefined) {
-    throw new TypeError('A connection without a preface.');
+    throw new TypeError('A connection of nobody.');
   }
   return client;
+}
+
+/** Say who is at the other end of a connection. */
+export function introduce(socket: Socket, client: IClient): void {
+  clients.set(socket, client);
 }
 
 /**
@@ -46,7 +51,7 @@ export function readPreface(socket: Socket, ready: () => void): void {
       socket.destroy();
       return;
     }
-    clients.set(socket, client);
+    introduce(socket, client);
     socket.pause();
     if (received.length > end + 1) {
       socket.unshift(received.subarray(end + 1));
@@ -66,7 +71,8 @@ function parsePreface(text: string): IClient | null {
   return isClient(value) ? value : null;
 }
 
-function isClient(value: unknown): value is IClient {
+/** Whether it names a client. */
+export function isClient(value: unknown): value is IClient {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -15,8 +15,14 @@ const PROBE_INTERVAL_MS = 100;
  */
 const PROBES = 3;
 
+/** Becomes a leading zero of the next chunk's size (RFC 9112, section 7.1). */
+export const CHUNKED_PROBE = '0';
+
+/** Clients skip interim responses (RFC 9110, section 15.2), some this one only. */
+export const EARLY_PROBE = 'HTTP/1.1 100 Continue\r\n\r\n';
+
 /** How many requests a client may send before it has read a response. */
-const MOST_PIPELINED = 64;
+export const MOST_PIPELINED = 64;
 
 /** The responses of a connection that are not over, in their order. */
 interface IUnderWay {
@@ -26,36 +32,60 @@ interface IUnderWay {
 
 const connections = new WeakMap<Socket, IUnderWay>();
 
-/** Watch a new connection. */
+/** A response to a client that may have left. */
+export interface IProbed {
+  /** Whether bytes that mean nothing can be sent now. */
+  isProbeable(): boolean;
+  /** Send some. */
+  probe(): void;
+}
+
+/** Watch a new connection whose requests Node reads. */
 export function watchConnection(socket: Socket): void {
   const underWay: IUnderWay = { responses: new Set(), newest: null };
   connections.set(socket, underWay);
   // Node listens itself, but for upgraded connections no longer.
   socket.on('error', () => socket.destroy());
   socket.once('end', () => {
-    const timer = setInterval(
-      findOut(socket, underWay.responses),
-      PROBE_INTERVAL_MS
-    );
-    socket.once('close', () => {
-      clearInterval(timer);
+    startProbing(socket, () => {
+      const [current] = underWay.responses;
+      return current === undefined ? null : new ProbedResponse(current);
     });
   });
 }
 
+/**
+ * Find out whether a client that has closed its sending side has left.
+ *
+ * @param current - tells the response that it is to get, if any.
+ */
+export function startProbing(
+  socket: Socket,
+  current: () => IProbed | null
+): void {
+  const look = findOut(socket, current);
+  const timer = setInterval(() => {
+    if (socket.destroyed) {
+      clearInterval(timer);
+    } else {
+      look();
+    }
+  }, PROBE_INTERVAL_MS);
+}
+
 /** Make what is done at each interval after a client has closed its sending side. */
-function findOut(socket: Socket, responses: Set<ServerResponse>): () => void {
+function findOut(socket: Socket, current: () => IProbed | null): () => void {
   let probes = 0;
   let quiet = 0;
   let written = socket.bytesWritten;
   return () => {
-    const [current] = responses;
-    if (current === undefined) {
+    const response = current();
+    if (response === null) {
       return;
     }
-    if (isProbeable(current)) {
+    if (response.isProbeable()) {
       if (++probes <= PROBES) {
-        probe(current);
+        response.probe();
       }
     } else {
       // Nothing may be added here: a pause of the app must tell.
@@ -111,20 +141,24 @@ export function onLeaving(response: ServerResponse, leave: () => void): void {
   });
 }
 
-function isProbeable(response: ServerResponse): boolean {
-  return (
-    response.req.httpVersion === '1.1' &&
-    !response.writableEnded &&
-    (!response.headersSent || response.chunkedEncoding)
-  );
-}
+class ProbedResponse implements IProbed {
+  constructor(private readonly response: ServerResponse) {}
 
-function probe(response: ServerResponse): void {
-  if (response.headersSent) {
-    // Becomes a leading zero of the next chunk's size (RFC 9112, section 7.1).
-    response.socket?.write('0');
-  } else {
-    // Clients skip interim responses (RFC 9110, section 15.2), some this one only.
-    response.writeContinue();
+  isProbeable(): boolean {
+    const { response } = this;
+    return (
+      response.req.httpVersion === '1.1' &&
+      !response.writableEnded &&
+      (!response.headersSent || response.chunkedEncoding)
+    );
+  }
+
+  probe(): void {
+    const { response } = this;
+    if (response.headersSent) {
+      response.socket?.write(CHUNKED_PROBE);
+    } else {
+      response.socket?.write(EARLY_PROBE);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { IGrant } from '../protocol/grant';
+import { shareXsrf } from './channel';
 
 /** How Tornado writes the value of `_xsrf`: version, mask, masked token, time. */
 const TORNADO_XSRF = /^"?2\|[0-9a-f]{8}\|[0-9a-f]+\|[0-9]+"?$/;
@@ -20,13 +21,26 @@ function isJupyters(name: string, grant: IGrant): boolean {
   );
 }
 
-/** What Python strips from a cookie's name and value, and JavaScript doesn't. */
+/** What Python strips from a cookie's name and value: more than JavaScript does. */
 // eslint-disable-next-line no-control-regex -- control characters are the point
-const BLANKS = /^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g;
+const BLANK = /[\s\x1c-\x1f\x85]/;
+
+/** A text without blanks around it; a regular expression would take its time with many. */
+function stripped(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && BLANK.test(text.charAt(start))) {
+    start += 1;
+  }
+  while (end > start && BLANK.test(text.charAt(end - 1))) {
+    end -= 1;
+  }
+  return text.slice(start, end);
+}
 
 function split(pair: string): [name: string, value: string] {
   const [name = '', ...value] = pair.split('=');
-  return [name.replace(BLANKS, ''), value.join('=').replace(BLANKS, '')];
+  return [stripped(name), stripped(value.join('='))];
 }
 
 /**
@@ -62,8 +76,9 @@ export function confineCookie(
   if (isJupyters(name, grant)) {
     return null;
   }
-  if (name === '_xsrf' && TORNADO_XSRF.test(value)) {
+  if (name === '_xsrf' && TORNADO_XSRF.test(value) && !xsrfOfApps.has(value)) {
     rememberXsrf(value);
+    shareXsrf(value);
   }
   const confined = attributes.flatMap(attribute => {
     const [key, path] = split(attribute);
@@ -88,7 +103,8 @@ function confinePath(path: string, prefix: string): string {
   return path.startsWith('/') && path !== '/' ? prefix + path : prefix;
 }
 
-function rememberXsrf(value: string): void {
+/** Remember that an app has set this value of `_xsrf`. */
+export function rememberXsrf(value: string): void {
   if (xsrfOfApps.size >= MOST_XSRF_VALUES) {
     xsrfOfApps.clear();
   }

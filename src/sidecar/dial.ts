@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type OnReadOpts, type Socket } from 'node:net';
 
 /** Where an upstream listens. */
 export type Target =
@@ -22,18 +22,22 @@ export function targetKey(target: Target): string {
 /**
  * Connect to an upstream: the one place that opens connections.
  *
+ * @param onread - reads into a buffer of its own instead of by `data` events.
  * @returns the connection to the first address that accepts.
  * @throws the error of the last address (`ECONNREFUSED`, `ENOENT`, …), or
  * {@link ConnectTimeoutError}.
  */
-export async function dial(target: Target): Promise<Socket> {
+export async function dial(
+  target: Target,
+  onread?: OnReadOpts
+): Promise<Socket> {
   if ('socketPath' in target) {
-    return open({ path: target.socketPath });
+    return open({ path: target.socketPath }, onread);
   }
   let failure: unknown = new TypeError('A target without an address.');
   for (const host of target.addresses) {
     try {
-      return await open({ host, port: target.port });
+      return await open({ host, port: target.port }, onread);
     } catch (error) {
       failure = error;
     }
@@ -42,10 +46,15 @@ export async function dial(target: Target): Promise<Socket> {
 }
 
 function open(
-  where: { path: string } | { host: string; port: number }
+  where: { path: string } | { host: string; port: number },
+  onread?: OnReadOpts
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...where, noDelay: true });
+    const socket = connect({
+      ...where,
+      noDelay: true,
+      ...(onread && { onread })
+    });
     const timer = setTimeout(() => {
       socket.destroy(new ConnectTimeoutError('Connecting took too long.'));
     }, CONNECT_TIMEOUT_MS);
@@ -55,7 +64,6 @@ function open(
     });
     socket.once('connect', () => {
       clearTimeout(timer);
-      socket.off('error', reject);
       resolve(socket);
     });
   });

@@ -26,9 +26,6 @@ export class CarryError extends Error {
   }
 }
 
-/** undici's word for a request that can't be sent as HTTP/1.1. */
-const INVALID_REQUEST = 'UND_ERR_INVALID_ARG';
-
 /** An answer that did not begin in time. */
 export class ResponseTimeoutError extends Error {
   override name = 'ResponseTimeoutError';
@@ -52,29 +49,13 @@ export function upstreamError(error: unknown, port: number): CarryError {
   if (error instanceof ConnectTimeoutError) {
     return new CarryError('connect-timeout', port);
   }
-  const code = codeOf(error);
-  if (
-    error instanceof ResponseTimeoutError ||
-    code === 'UND_ERR_HEADERS_TIMEOUT'
-  ) {
+  if (error instanceof ResponseTimeoutError) {
     return new CarryError('response-timeout', port);
   }
-  if (code === INVALID_REQUEST) {
-    return new CarryError('bad-request', port);
-  }
   return new CarryError(
-    REFUSED.includes(code) ? 'not-listening' : 'broke-off',
+    REFUSED.includes(codeOf(error)) ? 'not-listening' : 'broke-off',
     port
   );
-}
-
-/** What an error on the way to Jupyter itself means. */
-export function jupyterError(
-  error: unknown,
-  port: number | null = null
-): CarryError {
-  const isInvalid = codeOf(error) === INVALID_REQUEST;
-  return new CarryError(isInvalid ? 'bad-request' : 'jupyter-gone', port);
 }
 
 function codeOf(error: unknown): string {

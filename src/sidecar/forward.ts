@@ -8,14 +8,17 @@ import { upstreamError } from './errors';
 import { exchange } from './exchange';
 import type { IOutgoing } from './outgoing';
 import type { RawHeaders } from './raw-headers';
+import type { IRequestHead } from './request-head';
 import { publicHost, requestHeaders } from './request-headers';
+import type { IReceiver } from './response-parser';
 import { responseHeaders } from './response-headers';
 import { withoutTokens } from './tokens';
 import { upgrade } from './upgrade';
+import { UpstreamExchange } from './upstream-exchange';
 
 /** A request that may be forwarded: there is none without a grant. */
-export interface IGranted {
-  request: IncomingMessage;
+export interface IGranted<Request extends IRequestHead = IncomingMessage> {
+  request: Request;
   path: IProxiedPath;
   grant: IGrant;
 }
@@ -47,8 +50,25 @@ export async function forwardUpgrade(
   }
 }
 
+/**
+ * Forward a granted request that has no body, without Node's own response.
+ *
+ * @param receiver - gets the response, or what kept it from coming.
+ */
+export function forwardPlainly(
+  granted: IGranted<IRequestHead>,
+  receiver: IReceiver,
+  configuration: IConfiguration
+): UpstreamExchange {
+  return new UpstreamExchange(
+    granted.request.method ?? 'GET',
+    outgoing(granted, configuration),
+    receiver
+  );
+}
+
 function outgoing(
-  { request, path, grant }: IGranted,
+  { request, path, grant }: IGranted<IRequestHead>,
   { trustXheaders, responseTimeoutMs }: IConfiguration
 ): IOutgoing {
   const client = clientOf(request.socket);

@@ -1,15 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
-import { isRepeatable, redirectToSlash, sendRefusal } from './answer';
+import { type IAnswer, sendAnswer, slashAnswer } from './answer';
 import { carryToJupyter, carryUpgradeToJupyter } from './carry';
 import type { IConfiguration } from './channel';
 import { takeTurn } from './connection';
 import { CarryError } from './errors';
-import { forward, forwardUpgrade } from './forward';
+import {
+  forward,
+  forwardPlainly,
+  forwardUpgrade,
+  type IGranted
+} from './forward';
 import { Grants } from './grants';
+import { type IPlainRequest, readPlainRequest } from './plain-request';
 import { fields } from './raw-headers';
+import { isRepeatable } from './request-head';
+import type { IReceiver } from './response-parser';
 import { refusalTo } from './upgrade';
+import type { UpstreamExchange } from './upstream-exchange';
 import { hasBody } from './upload';
 
 /**
@@ -48,14 +58,52 @@ export class Gate {
       return;
     }
     if (!('addresses' in answer)) {
-      sendRefusal(response, answer);
+      sendAnswer(response, answer);
     } else if (path.appTarget === null && isRepeatable(request)) {
-      redirectToSlash(response, path.prefix, request.url ?? '');
+      sendAnswer(response, slashAnswer(path.prefix, request.url ?? ''));
     } else {
       const granted = { request, path, grant: answer };
       acceptBody(request, response);
       await forward(granted, response, this.configuration);
     }
+  }
+
+  /** Read a plain request, see {@link readPlainRequest}. */
+  readPlain(
+    text: string,
+    start: number,
+    socket: Socket
+  ): ReturnType<typeof readPlainRequest> {
+    return readPlainRequest(text, start, this.configuration.baseUrl, socket);
+  }
+
+  /**
+   * Judge a plain request.
+   *
+   * @returns leave to forward it, at once if that is remembered; else a promise of
+   * it or of Jupyter's refusal, which can fail with a CarryError.
+   */
+  judge(
+    request: IPlainRequest
+  ): IGranted<IPlainRequest> | Promise<IGranted<IPlainRequest> | IAnswer> {
+    const { path } = request;
+    const grant = this.grants.known(request, path);
+    if (grant !== undefined) {
+      return { request, path, grant };
+    }
+    return this.grants
+      .obtain(request, path)
+      .then(answer =>
+        'addresses' in answer ? { request, path, grant: answer } : answer
+      );
+  }
+
+  /** Bring a plain request there that was judged. */
+  carryPlainly(
+    granted: IGranted<IPlainRequest>,
+    receiver: IReceiver
+  ): UpstreamExchange {
+    return forwardPlainly(granted, receiver, this.configuration);
   }
 
   /**
@@ -82,13 +130,17 @@ export class Gate {
       const granted = { request, path, grant: answer };
       await forwardUpgrade(granted, head, this.configuration);
     } else {
-      sendRefusal(refusalTo(request), answer);
+      sendAnswer(refusalTo(request), answer);
     }
   }
 
   private proxiedPathOf(request: IncomingMessage): IProxiedPath | null {
-    const { baseUrl } = this.configuration;
-    const path = parseProxiedPath(baseUrl, request.url ?? '');
+    const target = request.url ?? '';
+    if (!/^(?:\/|https?:\/\/)/i.test(target)) {
+      // `OPTIONS *` asks about a server as a whole, of which there are two here.
+      throw new CarryError('bad-request');
+    }
+    const path = parseProxiedPath(this.configuration.baseUrl, target);
     if (path === 'malformed') {
       throw new CarryError('no-such-port');
     }

@@ -1,14 +1,10 @@
 import { hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 
 import type { IProxiedPath } from '../protocol/paths';
-import { isNavigation } from './answer';
 import type { IClient } from './client';
 import { fields } from './raw-headers';
+import { type IRequestHead, isNavigation, SAFE_METHODS } from './request-head';
 import { tokenParameters } from './tokens';
-
-/** Methods that change nothing (RFC 9110, section 9.2.1), as browsers see it. */
-export const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Fields on which no identity provider's answer depends. All others do count,
@@ -58,7 +54,7 @@ const INITIATOR = new Set(['origin', 'referer', 'sec-fetch-site']);
  * the client, the token in the query, and all fields but the irrelevant ones.
  */
 export function grantKey(
-  request: IncomingMessage,
+  request: IRequestHead,
   path: IProxiedPath,
   client: IClient
 ): string {

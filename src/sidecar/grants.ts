@@ -1,6 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-import { type Dispatcher, Pool } from 'undici';
-
 import {
   GRANT_HEADER,
   type IGrant,
@@ -8,19 +5,14 @@ import {
   REFUSAL_HEADER
 } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
+import { type IAnswer, refusalAnswer } from './answer';
 import { clientOf } from './client';
-import { CarryError, jupyterError } from './errors';
-import { grantKey, SAFE_METHODS } from './grant-key';
+import { collect } from './collect';
+import { CarryError } from './errors';
+import { grantKey } from './grant-key';
 import { questionHeaders } from './jupyter-headers';
-import { LONGEST_RESPONSE_HEAD } from './outgoing';
-import type { RawHeaders } from './raw-headers';
-
-/** Jupyter's refusal, to be sent on as it is. */
-export interface IRefusal {
-  status: number;
-  headers: RawHeaders;
-  body: Buffer;
-}
+import { endToEnd, firstValue } from './raw-headers';
+import { type IRequestHead, SAFE_METHODS } from './request-head';
 
 /** How many grants are kept at a time. */
 const MOST_GRANTS = 4096;
@@ -39,7 +31,8 @@ const JUPYTERS_METHODS: readonly string[] = [
  * as long as they hold. Refusals are never remembered.
  */
 export class Grants {
-  private readonly pool: Pool;
+  /** Questions that are being answered; all with the same key share the grant. */
+  private readonly asked = new Map<string, Promise<IGrant | IAnswer>>();
   private readonly kept = new Map<string, { grant: IGrant; expires: number }>();
 
   /**
@@ -47,14 +40,13 @@ export class Grants {
    * @param trustXheaders - whether the client's `X-Forwarded-*` are to be believed.
    */
   constructor(
-    jupyterPath: string,
+    private readonly jupyterPath: string,
     private readonly trustXheaders: boolean
-  ) {
-    this.pool = new Pool('http://localhost', {
-      socketPath: jupyterPath,
-      headersTimeout: 0,
-      maxHeaderSize: LONGEST_RESPONSE_HEAD
-    });
+  ) {}
+
+  /** The grant for this request, if it is remembered. */
+  known(request: IRequestHead, path: IProxiedPath): IGrant | undefined {
+    return this.recall(grantKey(request, path, clientOf(request.socket)));
   }
 
   /**
@@ -65,24 +57,47 @@ export class Grants {
    * @throws CarryError if the refusal is to be worded here, or Jupyter is gone.
    */
   async obtain(
-    request: IncomingMessage,
+    request: IRequestHead,
     path: IProxiedPath,
     upgrade = false
-  ): Promise<IGrant | IRefusal> {
+  ): Promise<IGrant | IAnswer> {
     if (upgrade) {
       return this.ask(request, path, upgrade);
     }
     const key = grantKey(request, path, clientOf(request.socket));
+    const known = this.recall(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const asked = this.asked.get(key);
+    if (asked !== undefined) {
+      // What is refused is told each in its own words.
+      const shared = await asked.catch(() => null);
+      if (shared !== null && isLasting(shared)) {
+        return shared;
+      }
+    }
+    const asking = this.ask(request, path, upgrade);
+    this.asked.set(key, asking);
+    try {
+      const answer = await asking;
+      this.kept.delete(key);
+      if (isLasting(answer)) {
+        this.keep(key, answer);
+      }
+      return answer;
+    } finally {
+      if (this.asked.get(key) === asking) {
+        this.asked.delete(key);
+      }
+    }
+  }
+
+  private recall(key: string): IGrant | undefined {
     const known = this.kept.get(key);
-    if (known !== undefined && known.expires > performance.now()) {
-      return known.grant;
-    }
-    const answer = await this.ask(request, path, upgrade);
-    this.kept.delete(key);
-    if ('lifetimeMs' in answer && answer.lifetimeMs > 0) {
-      this.keep(key, answer);
-    }
-    return answer;
+    return known !== undefined && known.expires > performance.now()
+      ? known.grant
+      : undefined;
   }
 
   private keep(key: string, grant: IGrant): void {
@@ -96,40 +111,44 @@ export class Grants {
   }
 
   private async ask(
-    request: IncomingMessage,
+    request: IRequestHead,
     path: IProxiedPath,
     upgrade: boolean
-  ): Promise<IGrant | IRefusal> {
-    const answer = await this.pool
-      .request({
+  ): Promise<IGrant | IAnswer> {
+    const { status, headers, body } = await collect(
+      questionMethod(request.method ?? 'GET'),
+      {
+        target: { socketPath: this.jupyterPath },
         path: request.url ?? '/',
-        method: questionMethod(request.method ?? 'GET'),
         headers: questionHeaders(
           request.rawHeaders,
           clientOf(request.socket),
           this.trustXheaders,
           { port: path.port, upgrade }
-        )
-      })
-      .catch((error: unknown) => {
-        throw jupyterError(error, path.port);
-      });
-    const body = Buffer.from(await answer.body.arrayBuffer());
-    const grant = answer.headers[GRANT_HEADER.toLowerCase()];
-    if (answer.statusCode === 204 && typeof grant === 'string') {
+        ),
+        responseTimeoutMs: 0,
+        responseHeaders: endToEnd
+      }
+    ).catch(() => {
+      throw new CarryError('jupyter-gone', path.port);
+    });
+    const grant = firstValue(headers, GRANT_HEADER.toLowerCase());
+    if (status === 204 && grant !== undefined) {
       return parseGrant(grant);
     }
-    const reason = answer.headers[REFUSAL_HEADER.toLowerCase()];
+    const reason = firstValue(headers, REFUSAL_HEADER.toLowerCase());
     if (reason === 'cross-site' || reason === 'foreign-port') {
       throw new CarryError(reason, path.port);
     }
-    const headers = Object.entries(answer.headers).flatMap(([name, values]) =>
-      [values ?? []].flat().flatMap(value => [name, value])
-    );
-    return { status: answer.statusCode, headers, body };
+    return refusalAnswer({ status, headers, body });
   }
 }
 
-function questionMethod(method: string): Dispatcher.HttpMethod {
+/** Whether it is a grant for more than one request. */
+function isLasting(answer: IGrant | IAnswer): answer is IGrant {
+  return 'lifetimeMs' in answer && answer.lifetimeMs > 0;
+}
+
+function questionMethod(method: string): string {
   return JUPYTERS_METHODS.includes(method) ? method : 'POST';
 }

@@ -21,7 +21,8 @@ export function jupyterHeaders(
   client: IClient,
   trustXheaders: boolean
 ): RawHeaders {
-  const dropped = hopByHop(headers).add('expect');
+  const endsHere = hopByHop(headers);
+  const dropped = new Set(['expect']);
   const isGiven = (...names: string[]): boolean =>
     trustXheaders &&
     names.some(name => firstValue(headers, name) !== undefined);
@@ -38,9 +39,17 @@ export function jupyterHeaders(
     dropped.add('x-scheme');
     added.push('X-Scheme', client.scheme);
   }
+  if (firstValue(headers, 'host') === undefined) {
+    // HTTP/1.0 knows none, but Jupyter is asked by HTTP/1.1.
+    added.push('Host', 'localhost');
+  }
   const kept: RawHeaders = [];
   for (const { name, lowerName, value } of fields(headers)) {
-    if (!dropped.has(lowerName) && !OUR_FIELDS.test(lowerName)) {
+    const isDropped =
+      endsHere.has(lowerName) ||
+      dropped.has(lowerName) ||
+      OUR_FIELDS.test(lowerName);
+    if (!isDropped) {
       kept.push(name, value);
     }
   }

@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { announceListening, logAndExit, openChannel } from './channel';
-import { createSidecar } from './server';
+import { rememberXsrf } from './cookies';
+import { createSidecar, type ISidecar } from './server';
 
 /**
  * How many connections may wait to be accepted: the kernel's own limit, as a rule.
@@ -11,23 +12,29 @@ import { createSidecar } from './server';
 const BACKLOG = 4096;
 
 let privateFolder: string | null = null;
+let sidecar: ISidecar | null = null;
 
-openChannel(
-  configuration => {
+openChannel({
+  configure: configuration => {
     privateFolder = dirname(configuration.listenPath);
-    createSidecar(configuration).listen(
+    sidecar = createSidecar(configuration);
+    sidecar.server.listen(
       { path: configuration.listenPath, backlog: BACKLOG },
       announceListening
     );
   },
-  () => {
+  connect: (socket, client, first) => {
+    sidecar?.connect(socket, client, first);
+  },
+  rememberXsrf,
+  close: () => {
     // Jupyter may have been killed with -9, so that nobody else cleans up.
     if (privateFolder !== null) {
       rmSync(privateFolder, { recursive: true, force: true });
     }
     process.exit(0);
   }
-);
+});
 
 process.on('uncaughtException', error => {
   // Only name and stack: properties of errors can hold bytes of a request.

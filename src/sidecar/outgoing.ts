@@ -11,6 +11,3 @@ export interface IOutgoing {
   /** Makes the fields that the client gets of those that the upstream sent. */
   responseHeaders: (headers: RawHeaders) => RawHeaders;
 }
-
-/** The longest head of a response, in bytes; apps with many cookies need it. */
-export const LONGEST_RESPONSE_HEAD = 256 * 1024;

@@ -4,6 +4,9 @@
  */
 export type RawHeaders = string[];
 
+const SPACE = 32;
+const TAB = 9;
+
 /** Go over the fields of a message. */
 export function* fields(
   headers: RawHeaders
@@ -18,21 +21,43 @@ export function* fields(
   }
 }
 
+/**
+ * The value of a field without the blanks around it (OWS in RFC 9110, section 5.6.3).
+ *
+ * @param line - the field's line; the value begins at `from`.
+ */
+export function valueIn(line: string, from: number): string {
+  let start = from;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) {
+    start += 1;
+  }
+  while (end > start && isBlank(line.charCodeAt(end - 1))) {
+    end -= 1;
+  }
+  return line.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
+
 /** The value of the first field of that name, given in lower case. */
 export function firstValue(
   headers: RawHeaders,
   lowerName: string
 ): string | undefined {
-  for (const field of fields(headers)) {
-    if (field.lowerName === lowerName) {
-      return field.value;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (name.length === lowerName.length && name.toLowerCase() === lowerName) {
+      return headers[index + 1];
     }
   }
   return undefined;
 }
 
 /** RFC 9110, section 7.6.1, and the older ones that are still sent. */
-const HOP_BY_HOP: readonly string[] = [
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -41,26 +66,32 @@ const HOP_BY_HOP: readonly string[] = [
   'te',
   'transfer-encoding',
   'upgrade'
-];
+]);
 
-/** Fields that `Connection` may nominate without effect: they are the message itself. */
-const NEVER_NOMINATED: readonly string[] = ['content-length', 'host'];
+/** Options that nominate nothing, and fields that are the message itself. */
+const NEVER_NOMINATED: ReadonlySet<string> = new Set([
+  '',
+  'close',
+  'content-length',
+  'host'
+]);
 
 /**
  * The names, in lower case, that end at this hop: the hop-by-hop fields and
  * whatever `Connection` nominates.
  */
-export function hopByHop(headers: RawHeaders): Set<string> {
-  const names = new Set(HOP_BY_HOP);
-  for (const { lowerName, value } of fields(headers)) {
-    if (lowerName === 'connection') {
-      for (const nominated of value.toLowerCase().split(',')) {
-        names.add(nominated.trim());
+export function hopByHop(headers: RawHeaders): ReadonlySet<string> {
+  let names = HOP_BY_HOP;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() === 'connection') {
+      const options = (headers[index + 1] ?? '').toLowerCase().split(',');
+      const nominated = options
+        .map(option => option.trim())
+        .filter(option => !names.has(option) && !NEVER_NOMINATED.has(option));
+      if (nominated.length > 0) {
+        names = new Set([...names, ...nominated]);
       }
     }
-  }
-  for (const name of NEVER_NOMINATED) {
-    names.delete(name);
   }
   return names;
 }

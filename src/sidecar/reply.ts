@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { onLeaving } from './connection';
+import { passed } from './garbage';
 import { fields, firstValue, type RawHeaders } from './raw-headers';
+import { printable } from './response-parser';
 
 /** An upstream's response, as much as its reader can be told to do. */
 export interface ISource {
@@ -16,6 +18,7 @@ export class Reply {
   private source: ISource | null = null;
   private left: boolean;
   private isOver = false;
+  private isHeld = false;
 
   /**
    * @param rewrite - makes the fields that the client gets of the upstream's.
@@ -55,15 +58,12 @@ export class Reply {
       return;
     }
     response.sendDate = false;
-    response.writeHead(
-      status,
-      reason.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?'),
-      this.rewrite(headers)
-    );
+    response.writeHead(status, printable(reason), this.rewrite(headers));
     // At once, but with the first bytes of the body where those came with it.
     setImmediate(() => {
       if (!response.writableEnded && !response.destroyed) {
-        response.flushHeaders();
+        // Not `flushHeaders`, which takes the head for UTF-8.
+        response.write('', 'latin1');
       }
     });
   }
@@ -108,15 +108,26 @@ export class Reply {
     });
   }
 
-  /** Send a part of the body; the source is paused while the client is slow. */
-  write(chunk: Buffer): void {
-    if (this.isOver) {
-      return;
+  /**
+   * Send a part of the body.
+   *
+   * @returns whether more may come. The source is paused if not, and resumed when
+   * the client has read.
+   */
+  write(chunk: Buffer): boolean {
+    passed(chunk.length);
+    if (this.isOver || this.response.write(chunk)) {
+      return true;
     }
-    if (!this.response.write(chunk)) {
+    if (!this.isHeld) {
+      this.isHeld = true;
       this.source?.pause();
-      this.response.once('drain', () => this.source?.resume());
+      this.response.once('drain', () => {
+        this.isHeld = false;
+        this.source?.resume();
+      });
     }
+    return false;
   }
 
   /** Send the end. */

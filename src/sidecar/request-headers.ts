@@ -2,7 +2,7 @@ import type { IGrant } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
 import type { IClient } from './client';
 import { withoutJupyters } from './cookies';
-import { fields, firstValue, hopByHop, type RawHeaders } from './raw-headers';
+import { firstValue, hopByHop, type RawHeaders } from './raw-headers';
 import { authorizesByToken, withoutTokens } from './tokens';
 
 /** A proxied request, as far as its headers depend on it. */
@@ -17,12 +17,12 @@ export interface IProxiedRequest {
 }
 
 /** What an app learns of where it is seen. */
-const FORWARDED: readonly string[] = [
+const FORWARDED: ReadonlySet<string> = new Set([
   'x-forwarded-for',
   'x-forwarded-proto',
   'x-forwarded-host',
   'x-forwarded-port'
-];
+]);
 
 /** The public prefix, by the three names that apps look for it. */
 const PREFIX_FIELDS: readonly string[] = [
@@ -31,7 +31,12 @@ const PREFIX_FIELDS: readonly string[] = [
   'X-ProxyContextPath'
 ];
 
-const PREFIX_NAMES = PREFIX_FIELDS.map(name => name.toLowerCase());
+/** Fields that never come from the client. */
+const DROPPED: ReadonlySet<string> = new Set([
+  'expect',
+  'forwarded',
+  ...PREFIX_FIELDS.map(name => name.toLowerCase())
+]);
 
 /** The host under which the client knows Jupyter. */
 export function publicHost(
@@ -53,19 +58,17 @@ export function publicHost(
  */
 export function requestHeaders(request: IProxiedRequest): RawHeaders {
   const { headers, trustXheaders } = request;
-  const dropped = hopByHop(headers);
-  dropped.add('expect').add('forwarded');
-  for (const name of PREFIX_NAMES) {
-    dropped.add(name);
-  }
-  if (!trustXheaders) {
-    for (const name of FORWARDED) {
-      dropped.add(name);
-    }
-  }
+  const endsHere = hopByHop(headers);
   const kept: RawHeaders = [];
-  for (const { name, lowerName, value } of fields(headers)) {
-    if (!dropped.has(lowerName)) {
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const value = headers[index + 1] ?? '';
+    const lowerName = name.toLowerCase();
+    const isDropped =
+      endsHere.has(lowerName) ||
+      DROPPED.has(lowerName) ||
+      (!trustXheaders && FORWARDED.has(lowerName));
+    if (!isDropped) {
       const forApp = valueForApp(lowerName, value, request);
       if (forApp !== null) {
         kept.push(name, forApp);
@@ -76,7 +79,7 @@ export function requestHeaders(request: IProxiedRequest): RawHeaders {
     // HTTP/1.0 knows none, but the app is asked by HTTP/1.1.
     kept.push('Host', appHost(request));
   }
-  kept.push(...forwardedFields(request));
+  addForwarded(kept, request);
   return kept;
 }
 
@@ -128,7 +131,8 @@ function refererForApp(referer: string, request: IProxiedRequest): string {
   return app + (path.absolute ? rest : rest.slice(path.prefix.length));
 }
 
-function forwardedFields(request: IProxiedRequest): RawHeaders {
+/** Add where the app is seen, but what a trusted proxy in front has said already. */
+function addForwarded(kept: RawHeaders, request: IProxiedRequest): void {
   const { headers, client, path, trustXheaders } = request;
   const host = publicHost(headers, trustXheaders);
   const scheme =
@@ -136,26 +140,20 @@ function forwardedFields(request: IProxiedRequest): RawHeaders {
     client.scheme;
   const port =
     /:([0-9]+)$/.exec(host)?.[1] ?? (scheme === 'https' ? '443' : '80');
-  const ours: RawHeaders = [
-    'X-Forwarded-For',
-    client.address,
-    'X-Forwarded-Proto',
-    scheme,
-    'X-Forwarded-Host',
-    host,
-    'X-Forwarded-Port',
-    port
-  ];
-  const added: RawHeaders = [];
-  for (const { name, lowerName, value } of fields(ours)) {
+  const add = (name: string, value: string): void => {
     const isGiven =
-      trustXheaders && firstValue(headers, lowerName) !== undefined;
+      trustXheaders && firstValue(headers, name.toLowerCase()) !== undefined;
     if (value !== '' && !isGiven) {
-      added.push(name, value);
+      kept.push(name, value);
+    }
+  };
+  add('X-Forwarded-For', client.address);
+  add('X-Forwarded-Proto', scheme);
+  add('X-Forwarded-Host', host);
+  add('X-Forwarded-Port', port);
+  if (!path.absolute) {
+    for (const name of PREFIX_FIELDS) {
+      kept.push(name, path.prefix);
     }
   }
-  if (!path.absolute) {
-    added.push(...PREFIX_FIELDS.flatMap(name => [name, path.prefix]));
-  }
-  return added;
 }

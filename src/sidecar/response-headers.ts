@@ -1,7 +1,7 @@
 import type { IGrant } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
 import { confineCookie } from './cookies';
-import { fields, hopByHop, type RawHeaders } from './raw-headers';
+import { hopByHop, type RawHeaders } from './raw-headers';
 
 /** A response of an app, as far as its headers depend on the request. */
 export interface IProxiedResponse {
@@ -17,26 +17,27 @@ export interface IProxiedResponse {
  * What an app may not say, because it shares Jupyter's origin with all others:
  * it would speak for them too (or, with the last one, to a web server in front).
  */
-const DROPPED: readonly string[] = [
+const DROPPED: ReadonlySet<string> = new Set([
   'clear-site-data',
   'alt-svc',
   'strict-transport-security',
   'x-accel-redirect'
-];
+]);
 
 /**
  * The fields that the client gets: the app's without what ends here, with links
  * and cookies confined to the app's prefix.
  */
 export function responseHeaders(response: IProxiedResponse): RawHeaders {
-  const dropped = hopByHop(response.headers);
+  const { headers } = response;
   // A WebSocket handshake names its upgrade again, see upgrade.ts.
-  for (const name of DROPPED) {
-    dropped.add(name);
-  }
+  const endsHere = hopByHop(headers);
   const kept: RawHeaders = [];
-  for (const { name, lowerName, value } of fields(response.headers)) {
-    if (!dropped.has(lowerName)) {
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const value = headers[index + 1] ?? '';
+    const lowerName = name.toLowerCase();
+    if (!endsHere.has(lowerName) && !DROPPED.has(lowerName)) {
       const forClient = valueForClient(lowerName, value, response);
       if (forClient !== null) {
         kept.push(name, forClient);

@@ -4,47 +4,73 @@ import {
   type Server as HttpServer,
   ServerResponse
 } from 'node:http';
-import { createServer as createSocketServer, type Server } from 'node:net';
+import {
+  createServer as createSocketServer,
+  type Server,
+  type Socket
+} from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { answerError } from './answer';
-import { type IConfiguration, log } from './channel';
-import { readPreface } from './client';
+import { answerTo, sendAnswer } from './answer';
+import type { IConfiguration } from './channel';
+import { type IClient, introduce, readPreface } from './client';
 import { isBusy, watchConnection } from './connection';
 import { CarryError } from './errors';
 import { Gate } from './gate';
+import { PlainConnection } from './plain-connection';
+import { KEEP_ALIVE_MS } from './plain-reply';
+import { LONGEST_REQUEST_HEAD } from './plain-request';
 import { refusalTo } from './upgrade';
-
-/** The longest request head, in bytes; a longer one is answered 431. */
-const LONGEST_REQUEST_HEAD = 64 * 1024;
 
 /** What the relay gets for its preface, before anything for the client. */
 const TAKEN = '\n';
 
-/** How long an idle connection is kept, in milliseconds. Proxies in front pool them. */
-const KEEP_ALIVE_MS = 75_000;
-
-/**
- * Make the sidecar's server: it takes connections with a preface and carries
- * each request on them to where it belongs.
- */
-export function createSidecar(configuration: IConfiguration): Server {
-  const http = createCarrier(configuration);
-  const server = createSocketServer({ allowHalfOpen: true }, socket => {
-    readPreface(socket, () => {
-      watchConnection(socket);
-      // Tells the relay that somebody is here, who reads: see `Sidecar.connect`.
-      socket.write(TAKEN);
-      http.emit('connection', socket);
-      // Reading the preface has paused it, and Node leaves it so.
-      socket.resume();
-    });
-  });
-  return server;
+/** Carries the requests of connections that come in either of two ways. */
+export interface ISidecar {
+  /** Takes connections that are relayed; they begin with a preface. */
+  server: Server;
+  /**
+   * Take over a client's own connection.
+   *
+   * @param first - what was read from it already.
+   */
+  connect: (socket: Socket, client: IClient, first: Buffer) => void;
 }
 
-function createCarrier(configuration: IConfiguration): HttpServer {
+/** Make a sidecar, which carries each request to where it belongs. */
+export function createSidecar(configuration: IConfiguration): ISidecar {
   const gate = new Gate(configuration);
+  const http = createCarrier(gate);
+  const serve = (socket: Socket): void => {
+    new PlainConnection(socket, gate, () => {
+      watchConnection(socket);
+      http.emit('connection', socket);
+      // It may be paused, and Node leaves it so.
+      socket.resume();
+    });
+  };
+  const server = createSocketServer({ allowHalfOpen: true }, socket => {
+    readPreface(socket, () => {
+      // Tells the relay that somebody is here, who reads: see `Sidecar.connect`.
+      socket.write(TAKEN);
+      serve(socket);
+    });
+  });
+  const connect = (socket: Socket, client: IClient, first: Buffer): void => {
+    introduce(socket, client);
+    // As Node's own servers make theirs.
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(true);
+    if (first.length > 0) {
+      socket.unshift(first);
+    }
+    serve(socket);
+  };
+  return { server, connect };
+}
+
+/** Make what serves the connections of requests that are not plain. */
+function createCarrier(gate: Gate): HttpServer {
   const server = createHttpServer({
     maxHeaderSize: LONGEST_REQUEST_HEAD,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -108,13 +134,10 @@ function fail(
   response: ServerResponse,
   error: unknown
 ): void {
-  if (error instanceof CarryError) {
-    answerError(request, response, error);
-    return;
+  const answer = answerTo(request, error);
+  if (answer === null) {
+    request.socket.destroySoon();
+  } else {
+    sendAnswer(response, answer);
   }
-  log(
-    'error',
-    `A request failed: ${error instanceof Error ? (error.stack ?? error.name) : typeof error}`
-  );
-  request.socket.destroySoon();
 }

@@ -4,13 +4,14 @@ import {
   ServerResponse
 } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { createProxyServer } from 'http-proxy';
 
 import { TargetAgent } from './agent';
-import { type IOutgoing, LONGEST_RESPONSE_HEAD } from './outgoing';
+import type { IOutgoing } from './outgoing';
 import { fields, firstValue, type RawHeaders } from './raw-headers';
 import { Reply } from './reply';
+import { LONGEST_RESPONSE_HEAD } from './response-parser';
+import { splice } from './splice';
 
 /** How much a client may send before it is upgraded, in bytes. */
 const MOST_KEPT = 64 * 1024;
@@ -44,20 +45,17 @@ export function upgrade(
 ): Promise<void> {
   const { socket } = request;
   return new Promise((resolve, reject) => {
+    const before = socket.listeners('close');
     starts.set(request, proxyRequest => {
       setHead(proxyRequest, outgoing);
+      const ofProxy = socket
+        .listeners('close')
+        .filter(listener => !before.includes(listener));
       socket.once('close', () => proxyRequest.destroy());
       const stopWaiting = readWhileWaiting(socket);
-      // Before http-proxy's own listener, which writes these to the client.
-      proxyRequest.once('upgrade', (answer, upstream) => {
-        stopWaiting();
-        endTogether(socket, upstream);
-        answer.headers = switchingHeaders(answer, outgoing);
-        resolve();
-      });
       // Instead of http-proxy's own listeners, added right after this: they lose the
-      // order and the case of a refusal's headers, ignore backpressure, and close
-      // the connection before an error can be answered.
+      // order and the case of headers, ignore backpressure, close the connection before
+      // an error can be answered, and keep all of the handshake as long as it is open.
       queueMicrotask(() => {
         proxyRequest.removeAllListeners('response');
         proxyRequest.once('response', answer => {
@@ -71,6 +69,20 @@ export function upgrade(
         });
         proxyRequest.removeAllListeners('error');
         proxyRequest.on('error', reject);
+        proxyRequest.removeAllListeners('upgrade');
+        proxyRequest.once('upgrade', (answer, upstream: Socket, first) => {
+          stopWaiting();
+          // It counts its connections; for it, this one is over.
+          for (const listener of ofProxy) {
+            listener.call(socket);
+          }
+          socket.write(switchingHead(answer, outgoing), 'latin1');
+          if (first.length > 0) {
+            upstream.unshift(first);
+          }
+          splice(socket, upstream);
+          resolve();
+        });
       });
     });
     // http-proxy copies these into the request: the real ones are set above.
@@ -146,25 +158,18 @@ function grouped(headers: RawHeaders): [name: string, values: string[]][] {
   return [...groups.values()];
 }
 
-function switchingHeaders(
-  answer: IncomingMessage,
-  outgoing: IOutgoing
-): Record<string, string[]> {
-  return Object.fromEntries([
-    ['Upgrade', [firstValue(answer.rawHeaders, 'upgrade') ?? 'websocket']],
-    ['Connection', ['Upgrade']],
-    ...grouped(outgoing.responseHeaders(answer.rawHeaders))
-  ]);
-}
-
-/** When one side is gone, so is the other, after what it is still to get. */
-function endTogether(socket: Duplex, upstream: Duplex): void {
-  socket.once('close', () => {
-    upstream.end(() => upstream.destroy());
-  });
-  upstream.once('close', () => {
-    socket.end(() => socket.destroy());
-  });
+function switchingHead(answer: IncomingMessage, outgoing: IOutgoing): string {
+  const lines = [
+    `HTTP/1.1 101 ${answer.statusMessage ?? ''}`,
+    `Upgrade: ${firstValue(answer.rawHeaders, 'upgrade') ?? 'websocket'}`,
+    'Connection: Upgrade'
+  ];
+  for (const { name, value } of fields(
+    outgoing.responseHeaders(answer.rawHeaders)
+  )) {
+    lines.push(`${name}: ${value}`);
+  }
+  return [...lines, '', ''].join('\r\n');
 }
 
 const refusals = new WeakMap<IncomingMessage, ServerResponse>();

@@ -6,8 +6,10 @@ import {
 
 import { TargetAgent } from './agent';
 import { ResponseTimeoutError } from './errors';
-import { type IOutgoing, LONGEST_RESPONSE_HEAD } from './outgoing';
+import { passed } from './garbage';
+import type { IOutgoing } from './outgoing';
 import type { Reply } from './reply';
+import { LONGEST_RESPONSE_HEAD } from './response-parser';
 
 /** Whether the message has a body: RFC 9112, section 6.3, tells by the headers alone. */
 export function hasBody(request: IncomingMessage): boolean {
@@ -69,6 +71,9 @@ export function upload(
   });
   limitWaiting(upstream, outgoing.responseTimeoutMs);
   upstream.flushHeaders();
+  request.on('data', (chunk: Buffer) => {
+    passed(chunk.length);
+  });
   request.pipe(upstream);
 }
 

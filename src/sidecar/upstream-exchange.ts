@@ -1,113 +1,134 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dispatcher } from 'undici';
-
+import { ResponseTimeoutError } from './errors';
 import type { IOutgoing } from './outgoing';
-import { poolOf } from './pools';
 import type { RawHeaders } from './raw-headers';
-import { Reply } from './reply';
-import { hasBody, upload } from './upload';
+import type { IReceiver, IResponseHead } from './response-parser';
+import { SAFE_METHODS } from './request-head';
+import type { UpstreamConnection } from './upstream-connection';
+import { open, takeIdle } from './upstreams';
 
 /**
- * Carry one request to an upstream and its response back, as both come.
+ * One request without a body to an upstream, and the response to it.
  *
- * @returns when the response is over.
- * @throws what kept the response from beginning. What breaks it later breaks the
- * client's connection, so that a cut body never looks complete.
+ * It goes over a connection that is there already, if it can be repeated: the upstream
+ * may be closing that one just then, which says nothing about the request.
  */
-export function exchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  outgoing: IOutgoing
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const reply = new Reply(
-      response,
-      outgoing.responseHeaders,
-      resolve,
-      reject
-    );
-    if (hasBody(request)) {
-      upload(request, outgoing, reply);
+export class UpstreamExchange implements IReceiver {
+  private connection: UpstreamConnection | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private isRepeatable = false;
+  private isOver = false;
+
+  /**
+   * Send a request.
+   *
+   * @param receiver - gets the response, or why there is none.
+   */
+  constructor(
+    private readonly method: string,
+    private readonly outgoing: IOutgoing,
+    private readonly receiver: IReceiver
+  ) {
+    const idle = SAFE_METHODS.includes(method)
+      ? takeIdle(outgoing.target)
+      : undefined;
+    if (idle === undefined) {
+      this.connect();
     } else {
-      dispatch(request, outgoing, reply);
+      this.isRepeatable = true;
+      this.send(idle);
     }
-  });
-}
+  }
 
-/** Carry a request without a body by undici, the fastest client there is for Node. */
-function dispatch(
-  request: IncomingMessage,
-  outgoing: IOutgoing,
-  reply: Reply
-): void {
-  poolOf(outgoing.target).dispatch(
-    {
-      path: outgoing.path,
-      method: request.method as Dispatcher.HttpMethod,
-      headers: outgoing.headers,
-      headersTimeout: outgoing.responseTimeoutMs
-    },
-    new Receiver(reply)
-  );
-}
+  /** Let more of the response come, after the receiver has said to wait. */
+  resume(): void {
+    this.connection?.resume(this);
+  }
 
-class Receiver implements Dispatcher.DispatchHandler {
-  constructor(private readonly reply: Reply) {}
+  /** Give up on it: nobody waits for the response any more. */
+  abort(): void {
+    this.finish();
+    this.connection?.abandon(this);
+  }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.reply.attach({
-      pause: () => {
-        controller.pause();
+  inform(head: IResponseHead): void {
+    this.isRepeatable = false;
+    this.receiver.inform(this.rewrite(head));
+  }
+
+  begin(head: IResponseHead): void {
+    this.isRepeatable = false;
+    this.stopTimer();
+    this.receiver.begin(this.rewrite(head));
+  }
+
+  write(piece: Buffer): void {
+    this.receiver.write(piece);
+  }
+
+  flush(): boolean {
+    return this.isOver || this.receiver.flush();
+  }
+
+  end(trailers: RawHeaders): void {
+    this.receiver.end(trailers);
+  }
+
+  fail(error: unknown): void {
+    if (this.isRepeatable) {
+      this.isRepeatable = false;
+      this.connect();
+    } else if (!this.isOver) {
+      this.finish();
+      this.receiver.fail(error);
+    }
+  }
+
+  private connect(): void {
+    open(this.outgoing.target).then(
+      connection => {
+        if (this.isOver) {
+          connection.destroy();
+        } else {
+          this.send(connection);
+        }
       },
-      resume: () => {
-        controller.resume();
-      },
-      abort: () => {
-        controller.abort(new Error('The client left.'));
+      (error: unknown) => {
+        this.fail(error);
       }
-    });
+    );
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    _headers: unknown,
-    reason = ''
-  ): void {
-    const headers = latin1(controller.rawHeaders);
-    if (status < 200) {
-      this.reply.inform(status, headers);
-    } else {
-      this.reply.begin(status, reason, headers);
+  private send(connection: UpstreamConnection): void {
+    this.connection = connection;
+    const { path, headers, responseTimeoutMs } = this.outgoing;
+    let head = `${this.method} ${path} HTTP/1.1\r\n`;
+    for (let index = 0; index < headers.length; index += 2) {
+      head += `${headers[index]}: ${headers[index + 1]}\r\n`;
+    }
+    if (responseTimeoutMs > 0) {
+      this.timer ??= setTimeout(() => {
+        this.isRepeatable = false;
+        this.connection?.abandon(this);
+        this.fail(new ResponseTimeoutError());
+      }, responseTimeoutMs);
+    }
+    connection.send(`${head}\r\n`, this.method === 'HEAD', this);
+  }
+
+  private rewrite({ status, reason, headers }: IResponseHead): IResponseHead {
+    return { status, reason, headers: this.outgoing.responseHeaders(headers) };
+  }
+
+  private finish(): void {
+    this.isOver = true;
+    this.isRepeatable = false;
+    this.stopTimer();
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== null) {
+      clearTimeout(this.timer);
+      this.timer = null;
     }
   }
-
-  onResponseData(
-    _controller: Dispatcher.DispatchController,
-    chunk: Buffer
-  ): void {
-    this.reply.write(chunk);
-  }
-
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    this.reply.end(latin1(controller.rawTrailers));
-  }
-
-  onResponseError(
-    _controller: Dispatcher.DispatchController,
-    error: Error
-  ): void {
-    this.reply.fail(error);
-  }
-}
-
-function latin1(
-  headers: Dispatcher.DispatchController['rawHeaders']
-): RawHeaders {
-  if (!Array.isArray(headers)) {
-    return [];
-  }
-  return headers.map(part =>
-    typeof part === 'string' ? part : part.toString('latin1')
-  );
 }

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 from support.app import App, serving
 from support.jupyter import Jupyter, running
 
-#: The ways in which clients reach a Jupyter that relays.
-WAYS = ("tcp", "tls", "unix")
+#: The ways from a client to the sidecar: through the door, from a connection that Tornado
+#: has served before, and relayed, because that is configured or because Jupyter speaks TLS.
+#: A Unix socket is passed on like one of TCP.
+WAYS = ("door", "late", "relay", "tls", "unix")
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +33,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
-    """Return a Jupyter on TCP, shared by all tests that leave it as it is."""
+    """Return a Jupyter on TCP with defaults, shared by all tests that leave it as it is."""
     with running(tmp_path_factory.mktemp("jupyter")) as server:
         yield server
 
@@ -38,17 +42,20 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
 def any_jupyter(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Jupyter]:
-    """Return one Jupyter for each way to reach it."""
-    if request.param == "tcp":
-        yield request.getfixturevalue("jupyter")
+    """Return one Jupyter for each way from its clients to the sidecar."""
+    way = request.param
+    if way in ("door", "late"):
+        server = copy.copy(request.getfixturevalue("jupyter"))
+        server.serves_first = way == "late"
+        yield server
         return
     folder = tmp_path_factory.mktemp("j")
-    options = (
-        {"certificate": request.getfixturevalue("certificate")}
-        if request.param == "tls"
-        else {"unix_socket": folder / "s"}
-    )
-    with running(folder, **options) as server:
+    options: dict[str, Any] = {
+        "relay": {"config": {"Porthole": {"handover": "relay"}}},
+        "tls": {"certificate": request.getfixturevalue("certificate")},
+        "unix": {"unix_socket": folder / "s"},
+    }
+    with running(folder, **options[way]) as server:
         yield server
 
 

@@ -129,9 +129,13 @@ def test_another_node_can_be_used(tmp_path: Path, app: App) -> None:
 
 
 def test_nonsense_in_the_configuration_is_named(tmp_path: Path, app: App) -> None:
-    with running(tmp_path / "jupyter", config={"Porthole": {"grant_ttl": -1}}) as jupyter:
+    config = {"Porthole": {"grant_ttl": -1, "handover": "by post", "sidecars": 0}}
+    with running(tmp_path / "jupyter", config=config) as jupyter:
         assert _served(jupyter, app)
-        assert "Porthole.grant_ttl must be 0 or more seconds, not -1" in jupyter.log()
+        log = jupyter.log()
+    assert "Porthole.grant_ttl must be 0 or more seconds, not -1" in log
+    assert 'Porthole.handover must be "auto" or "relay", not \'by post\'' in log
+    assert "Porthole.sidecars must be 1 or more, not 0" in log
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])

@@ -1,10 +1,6 @@
 import { createServer } from 'node:http';
 
-import {
-  answerError,
-  isNavigation,
-  redirectToSlash
-} from '../../src/sidecar/answer';
+import { errorAnswer, sendAnswer, slashAnswer } from '../../src/sidecar/answer';
 import { CarryError, type ErrorCode } from '../../src/sidecar/errors';
 import { ERROR_TEXTS } from '../../src/sidecar/pages/texts';
 import { listenOnPath } from './support/listen';
@@ -18,7 +14,7 @@ async function answer(
   method = 'GET'
 ): Promise<IResponse> {
   const server = createServer((request, response) => {
-    answerError(request, response, new CarryError(code, 8501));
+    sendAnswer(response, errorAnswer(request, new CarryError(code, 8501)));
   });
   const wire = await connectTo({ path: await listenOnPath(server) });
   await wire.send(
@@ -29,30 +25,7 @@ async function answer(
 
 const NAVIGATION = ['Sec-Fetch-Mode: navigate'];
 
-describe('isNavigation', () => {
-  it.each([
-    [['Sec-Fetch-Mode: navigate', 'Accept: */*'], true],
-    [['Sec-Fetch-Mode: cors', 'Accept: text/html'], false],
-    [['Accept: text/html,application/xhtml+xml;q=0.9'], true],
-    [['Accept: application/json, TEXT/HTML'], true],
-    [['Accept: */*'], false],
-    [[], false]
-  ])('of %j is %s', async (fields, expected) => {
-    const seen: boolean[] = [];
-    const server = createServer((request, response) => {
-      seen.push(isNavigation(request));
-      response.end();
-    });
-    const wire = await connectTo({ path: await listenOnPath(server) });
-    await wire.send(
-      ['GET / HTTP/1.1', 'Host: a', ...fields, '', ''].join('\r\n')
-    );
-    await wire.response();
-    expect(seen).toEqual([expected]);
-  });
-});
-
-describe('answerError', () => {
+describe('errorAnswer', () => {
   it('shows a page to a navigation', async () => {
     const page = await answer('not-listening', NAVIGATION);
     expect(page.status).toBe(502);
@@ -125,7 +98,7 @@ describe('answerError', () => {
   });
 });
 
-describe('redirectToSlash', () => {
+describe('slashAnswer', () => {
   it.each([
     ['/j/proxy/1', '/j/proxy/1/'],
     ['/j/proxy/1?a=%2F&b', '/j/proxy/1/?a=%2F&b'],
@@ -134,7 +107,7 @@ describe('redirectToSlash', () => {
     ['/j/proxy/1?a#f', '/j/proxy/1/?a']
   ])('sends %s to %s', async (target, location) => {
     const server = createServer((_request, response) => {
-      redirectToSlash(response, '/j/proxy/1', target);
+      sendAnswer(response, slashAnswer('/j/proxy/1', target));
     });
     const wire = await connectTo({ path: await listenOnPath(server) });
     await wire.send('GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n');

@@ -2,7 +2,6 @@ import { ConnectTimeoutError } from '../../src/sidecar/dial';
 import {
   CarryError,
   ResponseTimeoutError,
-  jupyterError,
   upstreamError
 } from '../../src/sidecar/errors';
 
@@ -17,8 +16,6 @@ describe('upstreamError', () => {
     [systemError('EADDRNOTAVAIL'), 'not-listening'],
     [systemError('ECONNRESET'), 'broke-off'],
     [systemError('HPE_INVALID_CONSTANT'), 'broke-off'],
-    [systemError('UND_ERR_HEADERS_TIMEOUT'), 'response-timeout'],
-    [systemError('UND_ERR_INVALID_ARG'), 'bad-request'],
     [new ResponseTimeoutError(), 'response-timeout'],
     [new ConnectTimeoutError(), 'connect-timeout'],
     [new Error('any'), 'broke-off'],
@@ -32,16 +29,5 @@ describe('upstreamError', () => {
   it('leaves a known one as it is', () => {
     const error = new CarryError('jupyter-gone');
     expect(upstreamError(error, 8501)).toBe(error);
-  });
-});
-
-describe('jupyterError', () => {
-  it.each([
-    [systemError('ECONNREFUSED'), 'jupyter-gone'],
-    [systemError('UND_ERR_INVALID_ARG'), 'bad-request'],
-    [null, 'jupyter-gone']
-  ])('takes %s for %s', (error, code) => {
-    expect(jupyterError(error, 8501)).toMatchObject({ code, port: 8501 });
-    expect(jupyterError(error)).toMatchObject({ code, port: null });
   });
 });

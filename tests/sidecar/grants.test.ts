@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 
 import { QUESTION_HEADER } from '../../src/protocol/grant';
 import { parseProxiedPath } from '../../src/protocol/paths';
+import { introduce } from '../../src/sidecar/client';
 import { Grants } from '../../src/sidecar/grants';
+import type { IRequestHead } from '../../src/sidecar/request-head';
 import { startDoor } from './support/door';
-import { grantOf } from './support/grant';
-import { type Jupyter, startJupyter } from './support/jupyter';
+import { grantOf, pathOf } from './support/grant';
+import { type Jupyter, startJupyter, startWaiting } from './support/jupyter';
 import { socketPath } from './support/listen';
 import { connectAsClient, PREFACE } from './support/wire';
 
@@ -54,6 +57,13 @@ async function startAsking(
     wire.socket.destroy();
     return isHead ? null : (JSON.parse(body) as unknown);
   };
+}
+
+/** The ports that Jupyter was asked about. */
+function portsOf(jupyter: Jupyter): number[] {
+  return jupyter.questions.map(({ url }) =>
+    Number(/proxy\/([0-9]+)/.exec(url ?? '')?.[1])
+  );
 }
 
 const cookie = (value: string): string[] => ['Host: a', `Cookie: a=${value}`];
@@ -250,10 +260,7 @@ describe('Grants', () => {
       expect(await obtain()).toMatchObject({
         answer: {
           status,
-          headers: expect.arrayContaining([
-            String(name).toLowerCase(),
-            value
-          ]) as unknown,
+          headers: expect.arrayContaining([name, value]) as unknown,
           body: { data: [...Buffer.from(body)] }
         }
       });
@@ -328,6 +335,140 @@ describe('Grants', () => {
     const obtain = await startAsking({ path: socketPath() });
     expect(await obtain()).toEqual({
       error: { name: 'CarryError', code: 'jupyter-gone', port: 8501 }
+    });
+  });
+
+  /** Ask the same at once, by two connections, and wait until both wait. */
+  async function askTwice(ask: IAsk = {}): Promise<{
+    answers: Promise<unknown>[];
+    jupyter: Jupyter;
+    refuse: (fields?: Record<string, string>) => void;
+    grant: () => void;
+  }> {
+    const { jupyter, asked, refuse, grant } = await startWaiting();
+    const obtain = await startAsking(jupyter);
+    const answers = [obtain(ask)];
+    await asked;
+    answers.push(obtain(ask));
+    // The third asks something else: the second has been read before it is.
+    answers.push(obtain({ url: '/jupyter/proxy/8502/' }));
+    while (jupyter.questions.length < 2) {
+      await new Promise(setImmediate);
+    }
+    // What a test has no interest in is not answered when it is over.
+    Promise.all(answers).catch(() => undefined);
+    return { answers, jupyter, refuse, grant };
+  }
+
+  it('asks once what is asked at once', async () => {
+    const { answers, jupyter, grant } = await askTwice();
+    jupyter.grant = grantOf({ lifetimeMs: KEPT });
+    grant();
+    const [one, two] = await Promise.all(answers);
+    expect(one).toEqual({ answer: jupyter.grant });
+    expect(two).toEqual(one);
+    expect(portsOf(jupyter)).toEqual([8501, 8502]);
+  });
+
+  it.each([2, 10])('asks once what %d callers ask at once', async count => {
+    const jupyter = await startJupyter({ lifetimeMs: KEPT });
+    const grants = new Grants(jupyter.path, false);
+    const path = pathOf();
+    const socket = new Socket();
+    introduce(socket, { address: '192.0.2.7', scheme: 'http' });
+    const request = {
+      method: 'GET',
+      url: `${path.prefix}/`,
+      rawHeaders: ['Host', 'a'],
+      socket
+    };
+    const answers = Array.from({ length: count }, () =>
+      grants.obtain(request, path)
+    );
+    for (const answer of answers) {
+      expect(await answer).toEqual(jupyter.grant);
+    }
+    expect(jupyter.questions.length).toBe(1);
+  });
+
+  /*
+   * A refusal may hold what is meant for one request only (where to come back to
+   * after the login), and the next question may be granted.
+   */
+  it('asks about each what is refused', async () => {
+    const { answers, jupyter, refuse, grant } = await askTwice();
+    refuse();
+    expect(await answers[0]).toMatchObject({ answer: { status: 403 } });
+    grant();
+    expect(await answers[1]).toEqual({ answer: grantOf() });
+    expect(portsOf(jupyter)).toEqual([8501, 8502, 8501]);
+  });
+
+  it('asks about each what is refused in our words', async () => {
+    const { answers, jupyter, refuse, grant } = await askTwice();
+    refuse({ 'Porthole-Refusal': 'cross-site' });
+    expect(await answers[0]).toMatchObject({ error: { code: 'cross-site' } });
+    grant();
+    expect(await answers[1]).toEqual({ answer: grantOf() });
+    expect(portsOf(jupyter)).toEqual([8501, 8502, 8501]);
+  });
+
+  // It is for one request only: a second one must be seen by Jupyter, too.
+  it('shares no grant that holds once', async () => {
+    const { answers, jupyter, grant } = await askTwice();
+    grant();
+    const granted = { answer: grantOf() };
+    expect(await Promise.all(answers)).toEqual([granted, granted, granted]);
+    expect(portsOf(jupyter)).toEqual([8501, 8502, 8501]);
+  });
+
+  it('asks again when Jupyter was gone', async () => {
+    const jupyter = await startJupyter();
+    const { judge } = jupyter;
+    jupyter.judge = request => {
+      request.socket.destroy();
+    };
+    const obtain = await startAsking(jupyter);
+    expect(await obtain()).toMatchObject({ error: { code: 'jupyter-gone' } });
+    jupyter.judge = judge;
+    expect(await obtain()).toEqual({ answer: grantOf() });
+  });
+
+  describe('known', () => {
+    it('tells a grant that holds, and asks nobody', async () => {
+      const jupyter = await startJupyter({ lifetimeMs: KEPT });
+      const grants = new Grants(jupyter.path, false);
+      const path = pathOf();
+      const socket = new Socket();
+      introduce(socket, { address: '192.0.2.7', scheme: 'http' });
+      const asking = (cookie: string): IRequestHead => ({
+        method: 'GET',
+        url: `${path.prefix}/`,
+        rawHeaders: ['Host', 'a', 'Cookie', cookie],
+        socket
+      });
+      expect(grants.known(asking('a=1'), path)).toBeUndefined();
+      await grants.obtain(asking('a=1'), path);
+      expect(grants.known(asking('a=1'), path)).toEqual(jupyter.grant);
+      expect(grants.known(asking('a=2'), path)).toBeUndefined();
+      expect(jupyter.questions).toHaveLength(1);
+    });
+
+    it.each([
+      ['holds once', 0],
+      ['held', 1]
+    ])('tells no grant that %s', async (_what, lifetimeMs) => {
+      const jupyter = await startJupyter({ lifetimeMs });
+      const grants = new Grants(jupyter.path, false);
+      const socket = new Socket();
+      introduce(socket, { address: '', scheme: 'http' });
+      const request = { method: 'GET', url: '/', rawHeaders: [], socket };
+      await grants.obtain(request, pathOf());
+      const start = performance.now();
+      while (performance.now() - start <= lifetimeMs) {
+        await new Promise(setImmediate);
+      }
+      expect(grants.known(request, pathOf())).toBeUndefined();
     });
   });
 });

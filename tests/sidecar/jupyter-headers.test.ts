@@ -5,6 +5,7 @@ import {
 
 const CLIENT = { address: '192.0.2.7', scheme: 'https' } as const;
 const NAMED = ['X-Real-Ip', '192.0.2.7', 'X-Scheme', 'https'];
+const HOST = ['Host', 'a'];
 
 describe('jupyterHeaders', () => {
   it('keeps the client’s fields and names the client', () => {
@@ -27,7 +28,10 @@ describe('jupyterHeaders', () => {
     ],
     ['a forged client', ['X-Real-Ip', '127.0.0.1', 'X-Scheme', 'http']]
   ])('drops %s', (_what, headers) => {
-    expect(jupyterHeaders(headers, CLIENT, false)).toEqual(NAMED);
+    expect(jupyterHeaders([...HOST, ...headers], CLIENT, false)).toEqual([
+      ...HOST,
+      ...NAMED
+    ]);
   });
 
   it.each([
@@ -36,7 +40,8 @@ describe('jupyterHeaders', () => {
     ['X-Scheme', 'http', ['X-Real-Ip', '192.0.2.7']],
     ['X-Forwarded-Proto', 'http', ['X-Real-Ip', '192.0.2.7']]
   ])('believes %s if it is to', (name, value, added) => {
-    expect(jupyterHeaders([name, value], CLIENT, true)).toEqual([
+    expect(jupyterHeaders([...HOST, name, value], CLIENT, true)).toEqual([
+      ...HOST,
       name,
       value,
       ...added
@@ -44,17 +49,28 @@ describe('jupyterHeaders', () => {
   });
 
   it('names the client if nothing is given that could be believed', () => {
-    expect(jupyterHeaders([], CLIENT, true)).toEqual(NAMED);
+    expect(jupyterHeaders(HOST, CLIENT, true)).toEqual([...HOST, ...NAMED]);
   });
 
   it('lets nobody name an address when there is none', () => {
     expect(
       jupyterHeaders(
-        ['X-Real-Ip', '127.0.0.1', 'X-Forwarded-For', '127.0.0.1'],
+        [...HOST, 'X-Real-Ip', '127.0.0.1', 'X-Forwarded-For', '127.0.0.1'],
         { address: '', scheme: 'http' },
         false
       )
-    ).toEqual(['X-Scheme', 'http']);
+    ).toEqual([...HOST, 'X-Scheme', 'http']);
+  });
+
+  // A client of HTTP/1.0 may send none, but Jupyter is asked by HTTP/1.1.
+  it('names a host where the client names none', () => {
+    expect(jupyterHeaders(['Cookie', 'b=1'], CLIENT, false)).toEqual([
+      'Cookie',
+      'b=1',
+      ...NAMED,
+      'Host',
+      'localhost'
+    ]);
   });
 });
 
@@ -63,6 +79,7 @@ describe('questionHeaders', () => {
     expect(
       questionHeaders(
         [
+          ...HOST,
           'Cookie',
           'a=1',
           'Content-Length',
@@ -87,6 +104,7 @@ describe('questionHeaders', () => {
         { port: 8501, upgrade: true }
       )
     ).toEqual([
+      ...HOST,
       'Cookie',
       'a=1',
       'X-Custom',

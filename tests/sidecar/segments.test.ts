@@ -5,65 +5,127 @@
 import { type IRawApp, startRawApp } from './support/app';
 import { startJupyter } from './support/jupyter';
 import { type ISidecar, startSidecar } from './support/sidecar';
-import { PREFACE } from './support/wire';
+import { PREFACE, type Wire } from './support/wire';
 
 const SWITCHING =
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+
+const DONE =
+  'HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\ndone';
 
 /** The places where a text can be cut in two. */
 function cuts(text: string): number[] {
   return Array.from({ length: text.length - 1 }, (_cut, index) => index + 1);
 }
 
-/**
- * What the app gets of a message that arrives in two segments.
- *
- * @param last - how the message ends, as the app sees it.
- */
-async function seenByApp(
+/** Wait until the newest connection of a sidecar has read that much. */
+async function untilRead(
   sidecar: ISidecar,
-  app: IRawApp,
-  message: string,
-  cut: number,
-  last: string,
-  answer: string
-): Promise<string> {
-  const first = PREFACE + message.slice(0, cut);
-  const client = await sidecar.connect(first);
-  const arrived = sidecar.sockets.at(-1);
-  // The second segment must not be read together with the first.
-  while ((arrived?.bytesRead ?? 0) < first.length) {
+  connections: number,
+  count: number
+): Promise<void> {
+  const newest = (): number =>
+    sidecar.sockets.length < connections
+      ? -1
+      : (sidecar.sockets.at(-1)?.bytesRead ?? -1);
+  while (newest() < count) {
     await new Promise(setImmediate);
   }
-  await client.send(message.slice(cut));
-  const upstream = await app.next();
-  const head = await upstream.take('\r\n\r\n');
-  if (answer === SWITCHING) {
-    await upstream.send(answer);
-  }
-  const seen = head + (await upstream.take(last));
-  if (answer !== SWITCHING) {
-    await upstream.send(answer);
-  }
-  await client.take(answer.startsWith('HTTP/1.1 101') ? '\r\n\r\n' : 'done');
-  client.socket.destroy();
-  upstream.socket.destroy();
-  return seen + upstream.received;
 }
+
+/** Brings two segments to a sidecar, one after the other, on a new connection. */
+type Entry = (sidecar: ISidecar, one: string, two: string) => Promise<Wire>;
+
+const ENTRIES: Record<string, Entry> = {
+  relay: async (sidecar, one, two) => {
+    const connections = sidecar.sockets.length + 1;
+    const client = await sidecar.connect(PREFACE + one);
+    // The second segment must not be read together with the first.
+    await untilRead(sidecar, connections, PREFACE.length + one.length);
+    await client.send(two);
+    return client;
+  },
+  door: async (sidecar, one, two) => {
+    const connections = sidecar.sockets.length + 1;
+    const client = await sidecar.enter();
+    await client.send(one);
+    await untilRead(sidecar, connections, one.length);
+    await client.send(two);
+    return client;
+  },
+  // Jupyter has read the first segment already.
+  late: async (sidecar, one, two) => {
+    const client = await sidecar.enter(one);
+    await client.send(two);
+    return client;
+  }
+};
+
+interface IExample {
+  request: (port: number) => string;
+  /** Answer it as an app, and get what the app sees of it. */
+  answer: (app: IRawApp, client: Wire) => Promise<string>;
+}
+
+const EXAMPLES: Record<string, IExample> = {
+  'head and body': {
+    request: port =>
+      `POST /jupyter/proxy/${port}/a?b HTTP/1.1\r\nHost: a\r\nX-B: \xe9\r\nContent-Length: 9\r\n\r\n\r\n\x00\xffbody!`,
+    answer: async (app, client) => {
+      const upstream = await app.next();
+      const seen = await upstream.take('body!');
+      await upstream.send(DONE);
+      await client.take('done');
+      upstream.socket.destroy();
+      return seen + upstream.received;
+    }
+  },
+  'a handshake and the first frame': {
+    request: port =>
+      `GET /jupyter/proxy/${port}/ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x85\x00\x00\x00\x00frame`,
+    answer: async (app, client) => {
+      const upstream = await app.next();
+      const head = await upstream.take('\r\n\r\n');
+      await upstream.send(SWITCHING);
+      const seen = head + (await upstream.take('frame'));
+      await client.take('\r\n\r\n');
+      upstream.socket.destroy();
+      return seen + upstream.received;
+    }
+  },
+  'a plain request and the next one': {
+    request: port =>
+      `GET /jupyter/proxy/${port}/1?b HTTP/1.1\r\nHost: a\r\nX-B: \xe9\r\n\r\nGET /jupyter/proxy/${port}/2 HTTP/1.1\r\nHost: a\r\nX-C:c\r\n\r\n`,
+    answer: async (app, client) => {
+      const upstream = await app.next();
+      const one = await upstream.take('\r\n\r\n');
+      await upstream.send(DONE.replace('Connection: close\r\n', ''));
+      await client.take('done');
+      const two = await upstream.take('\r\n\r\n');
+      await upstream.send(DONE);
+      await client.take('done');
+      upstream.socket.destroy();
+      return one + two + upstream.received;
+    }
+  }
+};
 
 /** All cuts of a message that the app saw otherwise than whole. */
 async function badCuts(
-  request: (port: number) => string,
-  last: string,
-  answer: string
+  enter: Entry,
+  { request, answer }: IExample
 ): Promise<[cut: number, seen: string][]> {
   const sidecar = await startSidecar(await startJupyter());
   const app = await startRawApp();
   const message = request(app.port);
-  const see = (cut: number): Promise<string> =>
-    seenByApp(sidecar, app, message, cut, last, answer);
+  const see = async (cut: number): Promise<string> => {
+    const [one, two] = [message.slice(0, cut), message.slice(cut)];
+    const client = await enter(sidecar, one, two);
+    const seen = await answer(app, client);
+    client.socket.destroy();
+    return seen;
+  };
   const whole = await see(message.length);
-  expect(whole.endsWith(last)).toBe(true);
   const bad: [cut: number, seen: string][] = [];
   for (const cut of cuts(message)) {
     const seen = await see(cut);
@@ -74,22 +136,18 @@ async function badCuts(
   return bad;
 }
 
-const DONE =
-  'HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\ndone';
-
-describe('a message in two segments', () => {
-  it('reaches the app the same: head and body', async () => {
-    const request = (port: number): string =>
-      `POST /jupyter/proxy/${port}/a?b HTTP/1.1\r\nHost: a\r\nX-B: \xe9\r\nContent-Length: 9\r\n\r\n\r\n\x00\xffbody!`;
-    expect(await badCuts(request, 'body!', DONE)).toEqual([]);
-  }, 20_000);
-
-  it('reaches the app the same: a handshake and the first frame', async () => {
-    const request = (port: number): string =>
-      `GET /jupyter/proxy/${port}/ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x85\x00\x00\x00\x00frame`;
-    expect(await badCuts(request, 'frame', SWITCHING)).toEqual([]);
-  }, 20_000);
-});
+describe.each(Object.entries(ENTRIES))(
+  'a message in two segments, by the %s',
+  (_name, enter) => {
+    it.each(Object.entries(EXAMPLES))(
+      'reaches the app the same: %s',
+      async (_what, example) => {
+        expect(await badCuts(enter, example)).toEqual([]);
+      },
+      20_000
+    );
+  }
+);
 
 describe('an answer in two segments', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { startApp, startRawApp } from './support/app';
 import { fetch, head, startGranting } from './support/exchange';
-import { startJupyter } from './support/jupyter';
+import { startJupyter, startWaiting } from './support/jupyter';
 import { startSidecar } from './support/sidecar';
 import type { Wire } from './support/wire';
 
@@ -153,18 +153,28 @@ describe('a connection', () => {
     expect(await wire.rest()).toBe('');
   });
 
-  it('ends at a CONNECT behind a request without a response', async () => {
-    const jupyter = await startJupyter();
-    const asked = new Promise<void>(resolve => {
-      jupyter.judge = () => {
-        resolve();
-      };
-    });
+  it('ends at a CONNECT behind an upload without a response', async () => {
+    const { jupyter, asked } = await startWaiting();
+    const sidecar = await startSidecar(jupyter);
+    const wire = await sidecar.connect();
+    await wire.send(
+      `${head('POST', '/jupyter/proxy/1/', 'Content-Length: 1')}x`
+    );
+    await asked;
+    await wire.send('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(await wire.rest()).toBe('');
+  });
+
+  it('answers a CONNECT behind a plain request in its turn', async () => {
+    const { jupyter, asked, refuse } = await startWaiting();
     const sidecar = await startSidecar(jupyter);
     const wire = await sidecar.connect();
     await wire.send(head('GET', '/jupyter/proxy/1/'));
     await asked;
     await wire.send('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+    refuse();
+    expect((await wire.response()).status).toBe(403);
+    expect((await wire.response()).status).toBe(405);
     expect(await wire.rest()).toBe('');
   });
 

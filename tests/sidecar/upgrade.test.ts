@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { type IRawApp, startRawApp } from './support/app';
-import { startJupyter } from './support/jupyter';
+import { startJupyter, startWaiting } from './support/jupyter';
 import { freePort, listenOnPath, socketPath } from './support/listen';
 import { fieldsOf, values } from './support/message';
 import { type ISidecar, startSidecar } from './support/sidecar';
@@ -192,19 +192,34 @@ describe('a handshake', () => {
     expect(await client.rest()).toBe('');
   });
 
-  it('behind a request without a response ends the connection', async () => {
-    const jupyter = await startJupyter();
-    const asked = new Promise<void>(resolve => {
-      jupyter.judge = () => {
-        resolve();
-      };
-    });
+  it('behind an upload without a response ends the connection', async () => {
+    const { jupyter, asked } = await startWaiting();
     const sidecar = await startSidecar(jupyter);
     const client = await sidecar.connect();
-    await client.send('GET /jupyter/proxy/1/ HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.send(
+      'POST /jupyter/proxy/1/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx'
+    );
     await asked;
     await client.send(handshake('/jupyter/proxy/1/'));
     expect(await client.rest()).toBe('');
+  });
+
+  it('behind a plain request is carried when its turn comes', async () => {
+    const sidecar = await startSidecar(await startJupyter());
+    const rawApp = await startRawApp();
+    const client = await sidecar.connect();
+    const path = `/jupyter/proxy/${rawApp.port}`;
+    await client.send(`GET ${path}/1 HTTP/1.1\r\nHost: a\r\n\r\n`);
+    const first = await rawApp.next();
+    await first.take('\r\n\r\n');
+    await client.send(`${handshake(`${path}/ws`)}\x81\x02hi`);
+    await first.send('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none');
+    expect((await client.response()).body).toBe('one');
+    const second = await rawApp.next();
+    expect(await second.take('\r\n\r\n')).toMatch(/^GET \/ws /);
+    await second.send(SWITCHING);
+    expect(await client.take('\r\n\r\n')).toMatch(/^HTTP\/1\.1 101 /);
+    expect(await second.takeBytes(4)).toBe('\x81\x02hi');
   });
 
   it('whose client leaves while Jupyter is asked does no harm', async () => {

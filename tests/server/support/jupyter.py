@@ -10,7 +10,8 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,24 @@ class Jupyter:
         folder: Path,
         *,
         command: str = "server",
+        python: str | Path = sys.executable,
+        arguments: Sequence[str] = ("--debug",),
         config: dict[str, dict[str, Any]] | None = None,
         certificate: tuple[Path, Path] | None = None,
         unix_socket: Path | None = None,
     ) -> None:
         """Start it and wait until it answers.
 
+        :param python: the Python in whose environment it is installed.
+        :param arguments: more of the command line.
         :param config: traits by class, over the defaults of the tests.
         :param certificate: files of the certificate and its key, to speak TLS.
         :param unix_socket: where to listen instead of on TCP.
         """
         self.folder = folder
+        #: Whether it serves a request of its own on each connection first, so that Tornado
+        #: has the connection when a proxied request comes.
+        self.serves_first = False
         self.unix_socket = unix_socket
         self.tls = certificate is not None
         self.port = _free_port()
@@ -70,12 +78,14 @@ class Jupyter:
         self.log_path = folder / "jupyter.log"
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jupyter", command, "--debug"],
+                [str(python), "-m", "jupyter", command, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={
                     **os.environ,
+                    # `jupyter server` is looked for there first.
+                    "PATH": f"{Path(python).parent}{os.pathsep}{os.environ.get('PATH', '')}",
                     "JUPYTER_CONFIG_DIR": str(folder / "config"),
                     "JUPYTER_DATA_DIR": str(folder / "data"),
                     "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
@@ -106,6 +116,16 @@ class Jupyter:
 
     def connect(self) -> socket.socket:
         """Open a connection to it, as its clients do."""
+        connection = self._open()
+        if self.serves_first:
+            request = f"GET {self.base_url}api HTTP/1.1\r\nHost: {self.host}\r\n\r\n"
+            connection.sendall(request.encode())
+            response = HTTPResponse(connection)
+            response.begin()
+            assert b"version" in response.read(), "Jupyter itself does not answer."
+        return connection
+
+    def _open(self) -> socket.socket:
         if self.unix_socket is not None:
             connection = socket.socket(socket.AF_UNIX)
             connection.settimeout(30)

@@ -47,3 +47,37 @@ export async function startJupyter(
   jupyter.path = await listenOnPath(jupyter.server);
   return jupyter;
 }
+
+/** A Jupyter that answers its questions when it is told to. */
+export async function startWaiting(): Promise<{
+  jupyter: Jupyter;
+  /** Done when the first question has come. */
+  asked: Promise<void>;
+  /** Refuse all that has been asked so far, with these fields. */
+  refuse: (fields?: Record<string, string>) => void;
+  /** Grant all that has been asked so far, and judge as ever from now on. */
+  grant: () => void;
+}> {
+  const jupyter = await startJupyter();
+  const { judge } = jupyter;
+  const waiting: Parameters<RequestListener>[] = [];
+  const asked = new Promise<void>(resolve => {
+    jupyter.judge = (...question) => {
+      waiting.push(question);
+      resolve();
+    };
+  });
+  const refuse = (given: Record<string, string> = {}): void => {
+    for (const [, response] of waiting.splice(0)) {
+      response.writeHead(403, { 'Content-Length': 2, ...given });
+      response.end('no');
+    }
+  };
+  const grant = (): void => {
+    jupyter.judge = judge;
+    for (const question of waiting.splice(0)) {
+      judge(...question);
+    }
+  };
+  return { jupyter, asked, refuse, grant };
+}

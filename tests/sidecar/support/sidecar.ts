@@ -1,12 +1,12 @@
 import './realm';
 
-import type { Server, Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 
 import type { IConfiguration } from '../../../src/sidecar/channel';
 import { createSidecar } from '../../../src/sidecar/server';
 import type { Jupyter } from './jupyter';
 import { listenOnPath, socketPath } from './listen';
-import { connectAsClient, PREFACE, type Wire } from './wire';
+import { CLIENT, connectAsClient, connectTo, PREFACE, type Wire } from './wire';
 
 /** A sidecar that listens until the test is over. */
 export interface ISidecar {
@@ -16,6 +16,12 @@ export interface ISidecar {
   sockets: Socket[];
   /** Connect as the relay does. */
   connect: (preface?: string) => Promise<Wire>;
+  /**
+   * Connect as through the door.
+   *
+   * @param first - what Jupyter has read from the connection already.
+   */
+  enter: (first?: string) => Promise<Wire>;
 }
 
 /** Start a sidecar under `/jupyter/`. */
@@ -24,7 +30,7 @@ export async function startSidecar(
   given: Partial<IConfiguration> = {}
 ): Promise<ISidecar> {
   const listenPath = socketPath();
-  const server = createSidecar({
+  const { server, connect } = createSidecar({
     baseUrl: '/jupyter/',
     listenPath,
     jupyterPath: jupyter.path,
@@ -47,6 +53,16 @@ export async function startSidecar(
         await wire.take('\n');
       }
       return wire;
+    },
+    enter: async (first = '') => {
+      const door = createServer(
+        { allowHalfOpen: true, pauseOnConnect: true },
+        socket => {
+          sockets.push(socket);
+          connect(socket, CLIENT, Buffer.from(first, 'latin1'));
+        }
+      );
+      return connectTo({ path: await listenOnPath(door) });
     }
   };
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
+import type { IClient } from '../../../src/sidecar/client';
 import { afterwards } from './cleanup';
 import { type IResponse, takeResponse } from './message';
 
 /** The client that is named in the preface. */
-export const CLIENT = { address: '192.0.2.7', scheme: 'http' };
+export const CLIENT: IClient = { address: '192.0.2.7', scheme: 'http' };
 
 /** The first line of a connection to the sidecar. */
 export const PREFACE = `${JSON.stringify(CLIENT)}\n`;
