@@ -67,7 +67,7 @@ def _wheel(log: TextIO) -> None:
 
 
 def _pytest(log: TextIO) -> None:
-    execute(log, "pytest", "tests/server")
+    execute(log, "pytest", "tests/server", "tests/bench")
 
 
 def _browser(log: TextIO) -> None:

@@ -1,0 +1,41 @@
+"""What a figure is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..origin.origin import Origin
+from ..pace import Pace
+from ..ways.way import Way
+
+#: Named values of one measurement, with their unit at the end of the name.
+Values = dict[str, float]
+
+PROXIES = ("nginx", "jsp", "chp", "door", "relay")
+ALL_WAYS = ("direct", *PROXIES)
+JUPYTERS = ("jsp", "door", "relay", "off")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and how it is measured."""
+
+    origin: Origin
+    pace: Pace
+    #: Where a measurement may create folders.
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Something to measure on some ways."""
+
+    name: str
+    ways: tuple[str, ...]
+    measure: Callable[[Way, Setting], Values]
+    #: Name and unit of the value that is shown while it runs.
+    shown: tuple[str, str]
+    #: Whether it is measured once: what it needs, a process has only once.
+    once: bool = False

@@ -1,0 +1,1 @@
+"""What makes load: wrk, and programs for Node (TypeScript, run as it is)."""

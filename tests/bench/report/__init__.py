@@ -1,0 +1,1 @@
+"""What is made of the figures: targets, tables, a chart, the document."""
