@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 
 import { announceListening, logAndExit, openChannel } from './channel';
 import { rememberXsrf } from './cookies';
+import { tidyWhenIdle } from './garbage';
 import { createSidecar, type ISidecar } from './server';
 
 /**
@@ -35,6 +36,8 @@ openChannel({
     process.exit(0);
   }
 });
+
+tidyWhenIdle();
 
 process.on('uncaughtException', error => {
   // Only name and stack: properties of errors can hold bytes of a request.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,6 +18,15 @@ from support.app import App, Connection
 from support.client import Client, fetch
 from support.jupyter import BASE_URL, Jupyter, running
 from support.wait import wait_until
+from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
+from tornado.netutil import bind_sockets
+
+from jupyter_porthole.carrier import Carrier
+from jupyter_porthole.door import Door
+from jupyter_porthole.runtime import PrivateFolder
+from jupyter_porthole.sidecar import SidecarOptions
+from jupyter_porthole.sidecars import Sidecars
 
 PREFIX = f"{BASE_URL}proxy"
 
@@ -236,3 +248,39 @@ def test_large_bodies_follow_the_late_way(own_jupyter: Jupyter, app: App) -> Non
         assert response.body == b"ok"
         assert app.last.body == body[:size]
     assert received.is_set()
+
+
+def test_after_a_while_tornado_has_the_silent_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = SidecarOptions("", "/", PrivateFolder(str(tmp_path)), False, 0.0)
+
+    async def wait_at_the_door() -> tuple[int, bool]:
+        taken = asyncio.Event()
+        server = HTTPServer(lambda _: None)
+
+        def take(stream: IOStream, _: object) -> None:
+            stream.close()
+            taken.set()
+
+        server.handle_stream = take
+        tornados = server.handle_stream
+        sockets = bind_sockets(0, "127.0.0.1")
+        server.add_sockets(sockets)
+        carrier = Carrier(Sidecars(1, options, logging.getLogger()), passes_sockets=True)
+        door = Door(server, "/proxy/", carrier)
+        with socket.create_connection(sockets[0].getsockname()):
+            await asyncio.wait_for(taken.wait(), 30)
+        # One that is still waiting is closed with the door.
+        monkeypatch.setattr("jupyter_porthole.door.PATIENCE", 3600)
+        with socket.create_connection(sockets[0].getsockname()) as silent:
+            silent.setblocking(False)
+            while not door._waiting:
+                await asyncio.sleep(0)
+            door.close()
+            left = await asyncio.get_running_loop().sock_recv(silent, 1)
+        server.stop()
+        return len(left), server.handle_stream is tornados
+
+    monkeypatch.setattr("jupyter_porthole.door.PATIENCE", 0.01)
+    assert asyncio.run(wait_at_the_door()) == (0, True)
