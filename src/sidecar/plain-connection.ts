@@ -44,8 +44,7 @@ export class PlainConnection {
   }
 
   private readonly onData = (data: Buffer): void => {
-    const { socket, waiting } = this;
-    const { line } = this;
+    const { socket, waiting, line } = this;
     const come = line === null ? data : Buffer.concat([line, data]);
     const text = come.toString('latin1');
     this.line = null;
@@ -189,9 +188,9 @@ export class PlainConnection {
   private leave(): void {
     const { socket } = this;
     socket.setTimeout(0);
+    // Not that for errors: one may be on its way.
     socket
       .off('timeout', this.onTimeout)
-      .off('error', this.onError)
       .off('close', this.onClose)
       .off('end', this.onEnd);
     if (socket.listenerCount('readable') === 0) {
