@@ -4,7 +4,7 @@ import type { IAnswer } from './answer';
 import { CHUNKED_PROBE, EARLY_PROBE, type IProbed } from './connection';
 import { atEndOfTurn } from './end-of-turn';
 import type { IPlainRequest } from './plain-request';
-import { fields, firstValue, type RawHeaders } from './raw-headers';
+import { asLines, fields, firstValue, type RawHeaders } from './raw-headers';
 import type { IReceiver, IResponseHead } from './response-parser';
 import type { UpstreamExchange } from './upstream-exchange';
 
@@ -110,11 +110,7 @@ export class PlainReply implements IReceiver, IProbed {
 
   end(trailers: RawHeaders): void {
     if (this.framing === Framing.Chunked) {
-      this.gathered += '0\r\n';
-      for (const { name, value } of fields(trailers)) {
-        this.gathered += `${name}: ${value}\r\n`;
-      }
-      this.gathered += '\r\n';
+      this.gathered += `0\r\n${asLines(trailers)}\r\n`;
     }
     this.finish();
   }
@@ -168,10 +164,7 @@ export class PlainReply implements IReceiver, IProbed {
 
   private writeHead(status: number, reason: string, headers: RawHeaders): void {
     this.hasBegun = true;
-    let head = `HTTP/1.1 ${status} ${reason}\r\n`;
-    for (let index = 0; index < headers.length; index += 2) {
-      head += `${headers[index]}: ${headers[index + 1]}\r\n`;
-    }
+    let head = `HTTP/1.1 ${status} ${reason}\r\n${asLines(headers)}`;
     head += this.request.keepsAlive
       ? `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_MS / 1000}\r\n`
       : 'Connection: close\r\n';

@@ -7,6 +7,15 @@ export type RawHeaders = string[];
 const SPACE = 32;
 const TAB = 9;
 
+/** The fields as they stand in a message, a line each. */
+export function asLines(headers: RawHeaders): string {
+  let lines = '';
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    lines += `${headers[index]}: ${headers[index + 1]}\r\n`;
+  }
+  return lines;
+}
+
 /** Go over the fields of a message. */
 export function* fields(
   headers: RawHeaders

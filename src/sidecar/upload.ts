@@ -22,8 +22,7 @@ function isChunked(request: IncomingMessage): boolean {
 
 /**
  * Carry a request with a body by Node's own client: it sends the head before the
- * body comes, so that an app can refuse an upload before it has begun (undici
- * waits for the body).
+ * body comes, so that an app can refuse an upload before it has begun.
  *
  * Each gets a connection of its own. A request with a body can't be repeated, so
  * it must not meet one that the app is just closing because it was idle.

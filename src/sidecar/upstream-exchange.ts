@@ -1,6 +1,6 @@
 import { ResponseTimeoutError } from './errors';
 import type { IOutgoing } from './outgoing';
-import type { RawHeaders } from './raw-headers';
+import { asLines, type RawHeaders } from './raw-headers';
 import type { IReceiver, IResponseHead } from './response-parser';
 import { SAFE_METHODS } from './request-head';
 import type { UpstreamConnection } from './upstream-connection';
@@ -101,10 +101,7 @@ export class UpstreamExchange implements IReceiver {
   private send(connection: UpstreamConnection): void {
     this.connection = connection;
     const { path, headers, responseTimeoutMs } = this.outgoing;
-    let head = `${this.method} ${path} HTTP/1.1\r\n`;
-    for (let index = 0; index < headers.length; index += 2) {
-      head += `${headers[index]}: ${headers[index + 1]}\r\n`;
-    }
+    const head = `${this.method} ${path} HTTP/1.1\r\n${asLines(headers)}`;
     if (responseTimeoutMs > 0) {
       this.timer ??= setTimeout(() => {
         this.isRepeatable = false;
