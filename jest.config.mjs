@@ -32,6 +32,8 @@ const esModules = [
 
 /** Built copies of what is tested. */
 const modulePathIgnorePatterns = [
+  '<rootDir>/.test-output/',
+  '<rootDir>/.test-venv/',
   '<rootDir>/dist/',
   '<rootDir>/jupyter_porthole/',
   '<rootDir>/lib/'

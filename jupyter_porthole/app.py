@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 from contextlib import AsyncExitStack
+from typing import ClassVar
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from traitlets import Bool, Float, Integer, Unicode, validate
+from traitlets import Any, Bool, Dict, Float, Integer, Unicode, validate
 
-from .carrier import Carrier
-from .door import Door
-from .grants import GrantPolicy
-from .private_server import PrivateServer
-from .routes import proxied_root, take_over_proxied_requests
-from .runtime import PrivateFolder
-from .sidecar import SidecarOptions
-from .sidecars import Sidecars
+from .app_sources import find_apps
+from .apps import App
+from .destinations import PortPolicy
+from .rest import rest_routes
+from .server_proxy import ServerProxy, read_server_proxy
+from .servers_info import servers_info_routes
+from .serving import Server, ServingOptions, routes_of, serve
 
 
 class Porthole(ExtensionApp):
@@ -61,8 +61,23 @@ class Porthole(ExtensionApp):
         Their program then runs inside this user's Jupyter. Only Linux can tell.""",
     ).tag(config=True)
 
+    apps = Dict(
+        value_trait=Any(),
+        help="""Named apps, each at `<base_url><name>/`: their options by their names. Options are
+        those of jupyter-server-proxy (command, environment, timeout, absolute_url, port,
+        unix_socket, mappath, launcher_entry, new_browser_tab, request_headers_override,
+        rewrite_response, update_last_activity, exclude_last_activity_patterns,
+        raw_socket_proxy) and cwd, readiness_path, host, restart, https, verify_certificate,
+        certificate_authorities.""",
+    ).tag(config=True)
+
+    classes: ClassVar = [ServerProxy]
+
     #: What is to be undone in the end; ``None`` until the start has succeeded.
     _running: AsyncExitStack | None = None
+
+    #: The named apps, by their names; none until the start.
+    _apps: dict[str, App]
 
     @validate("grant_ttl", "response_timeout")
     def _not_negative(self, proposal):
@@ -87,32 +102,47 @@ class Porthole(ExtensionApp):
         )
         return trait.default_value
 
+    def initialize_handlers(self) -> None:
+        """Add what Jupyter itself answers; before jupyter-server-proxy, which has the same."""
+        self._apps = {}
+        # Patterns are joined with base_url.
+        self.handlers.extend([*rest_routes(self._apps), *servers_info_routes(self._apps)])
+
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         if sys.platform == "win32":
             self.log.error("jupyter-porthole doesn't run on Windows yet; web apps can't be opened.")
             return
-        async with AsyncExitStack() as stack:
-            folder = PrivateFolder(serverapp.runtime_dir)
-            stack.callback(folder.remove)
-            policy = GrantPolicy(self.grant_ttl, self.allow_ports_of_other_users)
-            private_server = PrivateServer(serverapp, folder.jupyter_socket, policy)
-            stack.callback(private_server.stop)
-            options = SidecarOptions(
-                node=self.node,
-                base_url=serverapp.web_app.settings["base_url"],
-                folder=folder,
-                trust_xheaders=serverapp.trust_xheaders,
-                response_timeout=self.response_timeout,
+        server_proxy = read_server_proxy(serverapp, self.log)
+        named = find_apps(server_proxy.servers, self.apps, self.log)
+        other = serverapp.extension_manager.extensions.get("jupyter_server_proxy")
+        if other is not None and other.enabled:
+            self.log.info(
+                "jupyter-server-proxy is installed, too; jupyter-porthole serves its addresses."
             )
-            sidecars = Sidecars(self.sidecars, options, self.log)
-            sidecars.start()
-            stack.push_async_callback(sidecars.stop)
-            carrier = Carrier(sidecars, passes_sockets=self.handover == "auto")
-            stack.push_async_callback(carrier.close)
-            take_over_proxied_requests(serverapp, carrier)
-            if self.handover == "auto":
-                door = Door(serverapp.http_server, proxied_root(serverapp.web_app), carrier)
-                stack.callback(door.close)
+        options = ServingOptions(
+            routes=routes_of(serverapp.web_app.settings["base_url"], named),
+            named=named,
+            ports=PortPolicy(
+                self.allow_ports_of_other_users, server_proxy.allowed_hosts, server_proxy.rewriters
+            ),
+            node=self.node,
+            grant_ttl=self.grant_ttl,
+            response_timeout=self.response_timeout,
+            handover=self.handover,
+            sidecars=self.sidecars,
+        )
+        server = Server(
+            http_server=serverapp.http_server,
+            web_app=serverapp.web_app,
+            runtime_dir=serverapp.runtime_dir,
+            trust_xheaders=serverapp.trust_xheaders,
+            limits={
+                "max_body_size": serverapp.max_body_size,
+                "max_buffer_size": serverapp.max_buffer_size,
+            },
+        )
+        async with AsyncExitStack() as stack:
+            await serve(stack, server, options, self._apps, self.log)
             self._running = stack.pop_all()
 
     async def stop_extension(self) -> None:

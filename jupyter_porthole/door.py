@@ -12,6 +12,7 @@ from tornado.iostream import IOStream, SSLIOStream
 
 from .carrier import Carrier
 from .client import Client
+from .routes import Routes
 
 #: How long a connection may wait here for its first byte, in seconds. Browsers open some
 #: ahead of need; those go to Tornado, which has its own patience with them.
@@ -24,13 +25,13 @@ LONGEST_METHOD = 32
 class Door:
     """Looks at the first bytes of each new connection, without taking them.
 
-    A request below the proxied root goes to the sidecar with its connection. All else goes to
-    Tornado untouched: other paths, first lines that are not whole yet, encrypted connections,
-    and what can't be passed on right now. Proxied requests that come to Tornado in this way, or
-    later on a connection of its own, leave it by ``routes.py``.
+    A proxied request goes to the sidecar with its connection. All else goes to Tornado
+    untouched: other paths, first lines that are not whole yet, encrypted connections, and what
+    can't be passed on right now. Proxied requests that come to Tornado in this way, or later on
+    a connection of its own, leave it by ``handover.py``.
     """
 
-    def __init__(self, server: HTTPServer, root: str, carrier: Carrier) -> None:
+    def __init__(self, server: HTTPServer, routes: Routes, carrier: Carrier) -> None:
         """Stand in front of a server that is running already.
 
         `handle_stream` is Tornado's override point for what is done with new connections
@@ -40,8 +41,8 @@ class Door:
         self._carrier = carrier
         self._tornado = server.handle_stream
         method = rb"[!#$%%&'*+.^_`|~0-9A-Za-z-]{1,%d}" % LONGEST_METHOD
-        self._proxied = re.compile(method + b" " + re.escape(root.encode()))
-        self._length = LONGEST_METHOD + 1 + len(root.encode())
+        self._proxied = re.compile(method + b" " + routes.pattern.encode())
+        self._length = LONGEST_METHOD + 1 + routes.longest
         self._waiting: dict[IOStream, asyncio.TimerHandle] = {}
         self._loop = asyncio.get_running_loop()
         server.handle_stream = self._handle

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,7 +15,8 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
 from tornado.web import HTTPError, authenticated
 
-from .ports import LOOPBACK, find_listeners
+from .destinations import Destinations
+from .refusals import RefusalError
 
 #: Marks a request on the private socket as a question, and holds what is asked.
 QUESTION_HEADER = "Porthole-Question"
@@ -26,19 +26,10 @@ REFUSAL_HEADER = "Porthole-Refusal"
 #: What an authorizer is asked about.
 AUTH_RESOURCE = "porthole"
 
-#: Cookies of JupyterHub and its services begin with this.
-HUB_COOKIE_PREFIX = "jupyterhub-"
+#: Cookies of JupyterHub begin with one of these.
+HUB_COOKIE_PREFIXES = ("jupyterhub-", "__Host-jupyterhub-")
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-
-
-@dataclass(frozen=True)
-class GrantPolicy:
-    """What the server's configuration says about grants."""
-
-    #: How long a grant holds, in seconds.
-    ttl: float
-    allow_ports_of_other_users: bool
 
 
 class GrantHandler(JupyterHandler):
@@ -49,12 +40,15 @@ class GrantHandler(JupyterHandler):
     Jupyter. The answer is 204 with the grant, or the refusal that the client gets.
     """
 
-    def initialize(self, policy: GrantPolicy) -> None:
-        """Keep what the configuration says."""
-        self._policy = policy
-        question = json.loads(self.request.headers[QUESTION_HEADER])
-        self._port: int = question["port"]
-        self._is_upgrade: bool = question["upgrade"]
+    def initialize(self, destinations: Destinations, ttl: float) -> None:
+        """Read the question.
+
+        :param ttl: how long a grant holds, in seconds.
+        """
+        self._destinations = destinations
+        self._ttl = ttl
+        self._question: dict[str, Any] = json.loads(self.request.headers[QUESTION_HEADER])
+        self._is_upgrade: bool = self._question["upgrade"]
 
     async def prepare(self) -> None:
         """Run Jupyter's checks; a WebSocket is refused instead of sent to the login."""
@@ -78,38 +72,38 @@ class GrantHandler(JupyterHandler):
         if not await self._is_authorized():
             raise HTTPError(403)
         if self._is_cross_site():
-            self._refuse("cross-site")
+            self._refuse(RefusalError("cross-site"))
             return
         without_token = self._without_token()
         if without_token is not None and self._is_page():
             # Jupyter has set its login cookie; the token must not stay in the address.
             self.redirect(without_token)
             return
-        listeners = find_listeners(self._port)
-        addresses = list(LOOPBACK)
-        ttl = self._policy.ttl
-        if listeners is not None and not self._policy.allow_ports_of_other_users:
-            if listeners.foreign and not listeners.own:
-                self._refuse("foreign-port")
-                return
-            if listeners.own:
-                addresses = listeners.own
-            else:
-                # Whoever comes to listen there next must be looked at first.
-                ttl = 0
-        self.set_header(GRANT_HEADER, json.dumps(self._make_grant(addresses, ttl)))
+        try:
+            destination = await self._destinations.find(self._question, self)
+        except RefusalError as refusal:
+            self._refuse(refusal)
+            return
+        self.set_header(GRANT_HEADER, json.dumps(self._make_grant(destination)))
         self.set_status(204)
 
     get = head = options = post = put = patch = delete = _judge
 
-    def _make_grant(self, addresses: list[str], ttl: float) -> dict[str, Any]:
+    def _make_grant(self, destination: dict[str, Any]) -> dict[str, Any]:
         host = re.sub(r":\d+$", "", self.request.host)
+        ttl = 0 if destination.pop("isForRequest") else self._ttl
+        cookie_name = self.identity_provider.get_cookie_name(self)
         return {
-            "addresses": addresses,
+            **destination,
             "lifetimeMs": ttl * 1000,
-            "cookieNames": [self.identity_provider.get_cookie_name(self)],
-            # Cookies know no ports: those of other Jupyters on this host come along too.
-            "cookiePrefixes": [HUB_COOKIE_PREFIX, re.sub(r"\W", "-", f"username-{host}") + "-"],
+            "cookieNames": [cookie_name],
+            # Cookies know no ports: those of other Jupyters on this host come along too. A
+            # service of a hub keeps a login's state in a cookie named after its own.
+            "cookiePrefixes": [
+                *HUB_COOKIE_PREFIXES,
+                f"{cookie_name}-oauth-state",
+                re.sub(r"\W", "-", f"username-{host}") + "-",
+            ],
             "tokens": sorted(self._own_tokens()),
         }
 
@@ -122,9 +116,13 @@ class GrantHandler(JupyterHandler):
             self.authorizer.is_authorized(self, self.current_user, action, AUTH_RESOURCE)
         )
 
-    def _refuse(self, reason: str) -> None:
-        self.set_header(REFUSAL_HEADER, reason)
-        self.set_status(403)
+    def _refuse(self, refusal: RefusalError) -> None:
+        self.set_header(REFUSAL_HEADER, refusal.reason)
+        self.set_header("Content-Type", "application/json")
+        # The sidecar chooses the status that the client gets; Jupyter logs this one, and
+        # somebody who waits for a start asks again and again.
+        self.set_status(202 if refusal.reason == "starting" else 403)
+        self.write(refusal.body())
 
     # What other sites start
 
@@ -162,18 +160,13 @@ class GrantHandler(JupyterHandler):
 
     # Jupyter's token
 
-    def _header_token(self) -> str | None:
-        match = re.match(
-            r"(?:token|bearer)\s+(.+)", self.request.headers.get("Authorization", ""), re.IGNORECASE
-        )
-        return match.group(1).strip() if match else None
-
     def _own_tokens(self) -> set[str]:
         """Return all values that are Jupyter's token, whoever checks it."""
-        tokens = {self.identity_provider.token or ""}
+        provider = self.identity_provider
+        tokens = {provider.token or ""}
         if self.token_authenticated:
-            # In the order of IdentityProvider.get_token.
-            tokens.add(self.get_argument("token", "") or self._header_token() or "")
+            # JupyterHub's provider asks another object, which reads no token in addresses.
+            tokens.add(getattr(provider, "hub_auth", provider).get_token(self) or "")
         return tokens - {""}
 
     def _is_page(self) -> bool:

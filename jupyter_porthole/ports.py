@@ -6,9 +6,11 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from . import sock_diag
 
@@ -21,17 +23,10 @@ TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 #: The state of a socket that listens, `TCP_LISTEN` in the kernel's tcp_states.h.
 LISTEN = "0A"
 
-#: Which listening addresses take a connection to a loopback address; the kernel
-#: prefers the earlier ones.
-TAKERS = {
-    "127.0.0.1": ("127.0.0.1", "::ffff:127.0.0.1", "0.0.0.0", "::"),  # noqa: S104
-    "::1": ("::1", "::"),
-}
-
 
 @dataclass
 class Listeners:
-    """Which loopback addresses of a port are taken, and by whom."""
+    """Which addresses of a port are taken, and by whom."""
 
     #: Those where a program of this user or of root listens.
     own: list[str]
@@ -39,9 +34,23 @@ class Listeners:
     foreign: list[str]
 
 
-def find_listeners(port: int) -> Listeners | None:
+def local_addresses() -> set[str]:
+    """Return the IP addresses of this machine."""
+    found = set(LOOPBACK)
+    for addresses in psutil.net_if_addrs().values():
+        found.update(
+            # An IPv6 address that holds on one link comes with the link's name.
+            address.address.partition("%")[0]
+            for address in addresses
+            if address.family in (socket.AF_INET, socket.AF_INET6)
+        )
+    return found
+
+
+def find_listeners(port: int, addresses: Iterable[str] = LOOPBACK) -> Listeners | None:
     """Look up who listens on a port.
 
+    :param addresses: those of this machine that matter.
     :returns: ``None`` where the system doesn't tell (everywhere but on Linux).
     """
     if not sys.platform.startswith("linux"):
@@ -51,11 +60,18 @@ def find_listeners(port: int) -> Listeners | None:
         return None
     trusted = {os.getuid(), 0}
     found = Listeners([], [])
-    for address in LOOPBACK:
-        taker = next((taker for taker in TAKERS[address] if taker in owners), None)
+    for address in addresses:
+        taker = next((taker for taker in _takers(address) if taker in owners), None)
         if taker is not None:
             (found.own if owners[taker] in trusted else found.foreign).append(address)
     return found
+
+
+def _takers(address: str) -> tuple[str, ...]:
+    """Return which listening addresses take a connection; the kernel prefers the earlier ones."""
+    if ":" in address:
+        return (address, "::")
+    return (address, f"::ffff:{address}", "0.0.0.0", "::")  # noqa: S104
 
 
 def _owners(port: int) -> dict[str, int] | None:

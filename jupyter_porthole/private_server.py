@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from jupyter_server.serverapp import ServerApp
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
 from tornado.netutil import bind_unix_socket
 from tornado.routing import Router
 from tornado.web import Application, ErrorHandler
 
-from .grants import QUESTION_HEADER, GrantHandler, GrantPolicy
-from .routes import proxied_root
+from .destinations import Destinations
+from .grants import QUESTION_HEADER, GrantHandler
+from .rewriting import REWRITE_HEADER, RewriteHandler
+from .routes import Routes
 
-#: The longest head, in bytes: the longest of a client (64 KiB) with the sidecar's fields.
-LONGEST_HEAD = 80 * 1024
+#: The longest head, in bytes: the longest of a client (64 KiB) with the sidecar's fields, which
+#: name the path up to three times more, escaped.
+LONGEST_HEAD = 512 * 1024
 
 
 class PrivateRouter(Router):
@@ -25,18 +28,25 @@ class PrivateRouter(Router):
     sidecar owns, since a browser or a hub's proxy uses one connection for all.
     """
 
-    def __init__(self, web_app: Application, policy: GrantPolicy) -> None:
+    def __init__(
+        self, web_app: Application, routes: Routes, destinations: Destinations, ttl: float
+    ) -> None:
         self._web_app = web_app
-        self._policy = policy
-        self._root = proxied_root(web_app)
+        self._proxied = re.compile(routes.pattern)
+        self._destinations = destinations
+        self._ttl = ttl
 
     def find_handler(self, request: HTTPServerRequest, **_: object) -> HTTPMessageDelegate | None:
         """Choose who answers; see :class:`tornado.routing.Router`."""
         if QUESTION_HEADER in request.headers:
             return self._web_app.get_handler_delegate(
-                request, GrantHandler, {"policy": self._policy}
+                request, GrantHandler, {"destinations": self._destinations, "ttl": self._ttl}
             )
-        if request.path.startswith(self._root):
+        if REWRITE_HEADER in request.headers:
+            return self._web_app.get_handler_delegate(
+                request, RewriteHandler, {"destinations": self._destinations}
+            )
+        if self._proxied.match(request.path):
             # Jupyter would hand it over to the sidecar again, and so on.
             return self._web_app.get_handler_delegate(request, ErrorHandler, {"status_code": 404})
         return self._web_app.find_handler(request)
@@ -45,19 +55,19 @@ class PrivateRouter(Router):
 class PrivateServer:
     """The server on the private socket."""
 
-    def __init__(self, serverapp: ServerApp, path: Path, policy: GrantPolicy) -> None:
+    def __init__(self, router: PrivateRouter, path: Path, **limits: int) -> None:
         """Start to listen.
 
         :param path: where, in a folder that only this user can enter.
+        :param limits: `max_body_size` and `max_buffer_size` of :class:`HTTPServer`, in bytes.
         :raises OSError: if the socket can't be made.
         """
         self._server = HTTPServer(
-            PrivateRouter(serverapp.web_app, policy),
+            router,
             # The sidecar names the client in X-Real-Ip and X-Scheme.
             xheaders=True,
             max_header_size=LONGEST_HEAD,
-            max_body_size=serverapp.max_body_size,
-            max_buffer_size=serverapp.max_buffer_size,
+            **limits,
         )
         self._server.add_socket(bind_unix_socket(str(path), mode=0o600))
 

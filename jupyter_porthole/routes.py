@@ -1,82 +1,51 @@
-"""Takes proxied requests out of Jupyter's hands before it reads their bodies."""
+"""Which paths are proxied. ``src/protocol/paths.ts`` reads them in the same way."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from typing import Any
 
-from jupyter_server.serverapp import ServerApp
-from tornado.httputil import (
-    HTTPConnection,
-    HTTPHeaders,
-    HTTPMessageDelegate,
-    HTTPServerRequest,
-    RequestStartLine,
-    ResponseStartLine,
-)
-from tornado.iostream import IOStream, SSLIOStream
-from tornado.routing import PathMatches, Router, Rule
-from tornado.web import Application
-
-from .carrier import Carrier
-from .client import Client
-from .heads import head_of, remember_heads
+#: What follows a path within the first line of a request, or is its end.
+AFTER_PATH = r"(?=[/?# ]|$)"
 
 
-def proxied_root(web_app: Application) -> str:
-    """Return where all proxied paths begin: ``/jupyter/proxy/``."""
-    return web_app.settings["base_url"] + "proxy/"
+@dataclass(frozen=True)
+class Routes:
+    """The paths below which requests are proxied."""
 
+    #: Jupyter's base_url, with slashes on both ends.
+    base_url: str
+    #: The public paths of the named apps, without the last slash, by their names.
+    roots: dict[str, str] = field(default_factory=dict)
+    #: Whether ports are reached below `proxy/`.
+    has_ports: bool = True
+    #: Paths that stay Jupyter's own although they lie below an app's.
+    own_paths: tuple[str, ...] = ()
 
-def take_over_proxied_requests(serverapp: ServerApp, carrier: Carrier) -> None:
-    """Route whatever lies below the proxied root to the sidecar, before all other routes.
+    @property
+    def pattern(self) -> str:
+        """A regular expression of how proxied request targets begin."""
+        roots = [re.escape(root) + AFTER_PATH for root in self.roots.values()]
+        if self.has_ports:
+            roots.append(re.escape(self.base_url + "proxy/"))
+        if not roots:
+            # Matches nothing.
+            return "(?!)"
+        own = "".join(f"(?!{re.escape(path)}{AFTER_PATH})" for path in self.own_paths)
+        return f"{own}(?:{'|'.join(roots)})"
 
-    A router and not a request handler: a handler is Tornado's for methods that it knows
-    and paths that are UTF-8, and begins after those checks. Nobody is authorised here;
-    the sidecar asks about each request (``grants.py``).
-    """
-    web_app = serverapp.web_app
-    remember_heads(serverapp.http_server)
-    pattern = re.escape(proxied_root(web_app)) + ".*"
-    # Not `add_handlers`, which is for request handlers only.
-    web_app.default_router.rules.insert(0, Rule(PathMatches(pattern), HandoverRouter(carrier)))
+    @property
+    def longest(self) -> int:
+        """How much of a request target has to be seen to tell, in characters."""
+        paths = [*self.roots.values(), *self.own_paths, self.base_url + "proxy/"]
+        return max(map(len, paths)) + 1
 
-
-class HandoverRouter(Router):
-    """Hands over each request that is routed to it."""
-
-    def __init__(self, carrier: Carrier) -> None:
-        self._carrier = carrier
-
-    def find_handler(self, request: HTTPServerRequest, **_: object) -> HTTPMessageDelegate:
-        """Choose who handles it; see :class:`tornado.routing.Router`."""
-        return Handover(self._carrier, request)
-
-
-class Handover(HTTPMessageDelegate):
-    """Takes one request with its connection away from Tornado."""
-
-    def __init__(self, carrier: Carrier, request: HTTPServerRequest) -> None:
-        self._carrier = carrier
-        self._request = request
-
-    def headers_received(
-        self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
-    ) -> None:
-        """Detach the connection, which is possible here only.
-
-        The body is unread and `100 Continue` unsent at this moment.
-        """
-        connection: HTTPConnection = self._request.connection
-        stream = connection.detach()
-        if not stream.closed():
-            head = head_of(stream, self._request)
-            self._carrier.carry(stream, _client_of(stream), head, self._request)
-
-
-def _client_of(stream: IOStream) -> Client:
-    try:
-        address = stream.socket.getpeername()
-    except OSError:
-        # The client has left already.
-        address = None
-    return Client.at(address, encrypted=isinstance(stream, SSLIOStream))
+    def as_message(self) -> dict[str, Any]:
+        """Return what the sidecar is told."""
+        return {
+            "baseUrl": self.base_url,
+            "hasPorts": self.has_ports,
+            "apps": [{"name": name, "root": root} for name, root in self.roots.items()],
+            "ownPaths": list(self.own_paths),
+        }

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from .channel import Channel, Message, Passage
 from .node import NodeError, find_node
+from .routes import Routes
 from .runtime import PrivateFolder
 
 SCRIPT = Path(__file__).parent / "sidecar.cjs"
@@ -40,7 +41,7 @@ class SidecarOptions:
 
     #: `Porthole.node`.
     node: str
-    base_url: str
+    routes: Routes
     folder: PrivateFolder
     trust_xheaders: bool
     #: In seconds; 0 for none.
@@ -55,6 +56,9 @@ class Surroundings(Protocol):
 
     def share(self, sender: Sidecar, message: Message) -> None:
         """Tell a message of a sidecar to all others, and to those that come later."""
+
+    def noted_activity(self) -> None:
+        """Learn that apps are in use."""
 
     def shared(self) -> Iterable[Message]:
         """Return what a new sidecar has to be told."""
@@ -220,7 +224,7 @@ class Sidecar:
         options = self._options
         return {
             "type": "configure",
-            "baseUrl": options.base_url,
+            "routes": options.routes.as_message(),
             "listenPath": str(self._socket_path),
             "jupyterPath": str(options.folder.jupyter_socket),
             "trustXheaders": options.trust_xheaders,
@@ -237,6 +241,8 @@ class Sidecar:
             self._unanswered = 0
         elif kind == "xsrf":
             self._surroundings.share(self, message)
+        elif kind == "activity":
+            self._surroundings.noted_activity()
         elif kind == "log" and message.get("level") in ("debug", "info", "warning", "error"):
             getattr(self._log, message["level"])("Sidecar: %s", message.get("message"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from logging import Logger
 
 from .channel import Message, Passage
@@ -24,8 +24,18 @@ MOST_SHARED = 1000
 class Sidecars:
     """Deals connections out."""
 
-    def __init__(self, count: int, options: SidecarOptions, log: Logger) -> None:
-        """Start none yet."""
+    def __init__(
+        self,
+        count: int,
+        options: SidecarOptions,
+        log: Logger,
+        noted_activity: Callable[[], None],
+    ) -> None:
+        """Start none yet.
+
+        :param noted_activity: called while apps are in use, once a second.
+        """
+        self.noted_activity = noted_activity
         self._all = deque(Sidecar(number, options, self, log) for number in range(count))
         self._some_listen = asyncio.Event()
         self._shared: deque[Message] = deque(maxlen=MOST_SHARED)
@@ -43,6 +53,11 @@ class Sidecars:
     def has_failed(self) -> bool:
         """Whether there will be no sidecar until somebody mends the configuration."""
         return all(sidecar.has_failed for sidecar in self._all)
+
+    def forget(self, app: str) -> None:
+        """Let what was granted for a named app hold no longer."""
+        for sidecar in self._all:
+            sidecar.tell({"type": "forget", "app": app})
 
     async def wait(self) -> bool:
         """Wait for a sidecar; return whether there is one."""

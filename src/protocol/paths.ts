@@ -16,27 +16,54 @@ export function parsePort(text: string): number | null {
   return port <= 65535 ? port : null;
 }
 
-/**
- * What the path of a proxied request names.
- */
-export interface IProxiedPath {
-  /** The port on this machine. */
+/** A named app, as far as addresses show it. */
+export interface IAppRoute {
+  name: string;
+  /** Its public path without the last slash: `/jupyter/rstudio`. */
+  root: string;
+}
+
+/** Which request targets are proxied; all others are Jupyter's own. */
+export interface IRoutes {
+  /** Jupyter's base_url, with slashes on both ends. */
+  baseUrl: string;
+  /** Whether ports are reached below `<base_url>proxy/`. */
+  hasPorts: boolean;
+  apps: readonly IAppRoute[];
+  /** Paths that are Jupyter's own although they lie below an app's. */
+  ownPaths: readonly string[];
+}
+
+/** A port: of this machine, or of another host that the address names. */
+export interface IPortPlace {
   port: number;
+  /** As it stands in the address; `null` for this machine. */
+  host: string | null;
+}
+
+/** What the path of a proxied request names. */
+export interface IProxiedPath {
+  place: IPortPlace | { app: string };
   /** The public path of the app without the last slash: `/jupyter/proxy/8501`. */
   prefix: string;
   /** Whether the app gets the path whole (`proxy/absolute/<port>/…`). */
   absolute: boolean;
+  /** The request target, byte for byte as it came, without a fragment. */
+  whole: string;
   /**
-   * The request target that the app gets, byte for byte as it came. `null` when
-   * the slash after the prefix is missing, so that relative links would break.
+   * What follows the prefix of it. `null` when that begins with no slash, so that
+   * relative links would break.
    */
-  appTarget: string | null;
+  rest: string | null;
 }
 
-/** Where all proxied paths begin: `/jupyter/proxy/`. */
+/** Where all paths of ports begin: `/jupyter/proxy/`. */
 export function proxiedRoot(baseUrl: string): string {
   return `${baseUrl}proxy/`;
 }
+
+/** A host as it stands in an address: a name, an IPv4 or a bracketed IPv6 address. */
+const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+):([0-9]*)$/;
 
 /**
  * Read the target of a request (RFC 9112, section 3.2.1: a path and a query).
@@ -44,35 +71,81 @@ export function proxiedRoot(baseUrl: string): string {
  * The target is never decoded or normalised: dot segments, `%2F` and `//` are
  * the app's business, and what they mean there can't choose another route here.
  *
- * @param baseUrl - Jupyter's base_url, with slashes on both ends.
  * @param target - the request target.
- * @returns what it names; `'malformed'` if it lies under the proxied root but
- * names no port; `null` if it is not ours.
+ * @returns what it names; `'malformed'` if it lies below `proxy/` but names no
+ * port; `null` if it is not ours.
  */
 export function parseProxiedPath(
-  baseUrl: string,
+  routes: IRoutes,
   target: string
 ): IProxiedPath | 'malformed' | null {
-  const root = proxiedRoot(baseUrl);
-  if (!target.startsWith(root)) {
-    return null;
-  }
+  const root = proxiedRoot(routes.baseUrl);
+  return routes.hasPorts && target.startsWith(root)
+    ? parsePortPath(root, target)
+    : parseAppPath(routes, target);
+}
+
+function parsePortPath(
+  root: string,
+  target: string
+): IProxiedPath | 'malformed' {
   const absolute = target.startsWith('absolute/', root.length);
   const start = absolute ? root.length + 'absolute/'.length : root.length;
   const length = target.slice(start).search(/[/?#]/);
   const end = length < 0 ? target.length : start + length;
-  const port = parsePort(target.slice(start, end));
-  if (port === null) {
-    return 'malformed';
+  const place = parsePlace(target.slice(start, end));
+  return place === null ? 'malformed' : cut(target, end, place, absolute);
+}
+
+function parsePlace(text: string): IPortPlace | null {
+  const [, host = null, digits = text] = HOST_AND_PORT.exec(text) ?? [];
+  const port = parsePort(digits);
+  return port === null ? null : { port, host };
+}
+
+function parseAppPath(
+  { apps, ownPaths }: IRoutes,
+  target: string
+): IProxiedPath | null {
+  // The longest, since `/a/b` can be another app than `/a`.
+  let found: IAppRoute | null = null;
+  for (const app of apps) {
+    if (
+      isUnder(target, app.root) &&
+      app.root.length >= (found?.root.length ?? 0)
+    ) {
+      found = app;
+    }
   }
+  return found === null || ownPaths.some(path => isUnder(target, path))
+    ? null
+    : cut(target, found.root.length, { app: found.name }, false);
+}
+
+/** Whether a target is a path or lies below it; no path ends with a slash. */
+export function isUnder(target: string, path: string): boolean {
+  return (
+    target.startsWith(path) &&
+    (target.length === path.length ||
+      '/?#'.includes(target.charAt(path.length)))
+  );
+}
+
+function cut(
+  target: string,
+  end: number,
+  place: IProxiedPath['place'],
+  absolute: boolean
+): IProxiedPath {
   const fragment = target.indexOf('#', end);
   const whole = fragment < 0 ? target : target.slice(0, fragment);
   const rest = whole.slice(end);
   return {
-    port,
+    place,
     prefix: whole.slice(0, end),
     absolute,
-    appTarget: rest.startsWith('/') ? (absolute ? whole : rest) : null
+    whole,
+    rest: rest.startsWith('/') ? rest : null
   };
 }
 

@@ -39,17 +39,25 @@ export function answerTo(
  */
 export function errorAnswer(request: IRequestHead, error: CarryError): IAnswer {
   const { status, title, hints, retries } = ERROR_TEXTS[error.code];
-  const port = String(error.port ?? '');
+  const { place, details } = error;
+  const about = {
+    place,
+    title: details?.title ?? place,
+    message: details?.message ?? '',
+    lines: details?.lines ?? []
+  };
   const asPage = isNavigation(request);
   const body = asPage
     ? renderPage({
         code: error.code,
-        title: title(port),
-        hints: hints.map(hint => hint(port)),
+        title: title(about),
+        hints: hints.map(hint => hint(about)),
+        output: details === null ? null : about.lines.join('\n'),
         retries: retries && isRepeatable(request)
       })
     : JSON.stringify({
-        message: [title, ...hints].map(text => text(port)).join(' ')
+        message: [title, ...hints].map(text => text(about)).join(' '),
+        ...(about.lines.length > 0 && { output: about.lines })
       });
   const headers = [
     ANSWER_HEADER,
@@ -67,7 +75,12 @@ export function errorAnswer(request: IRequestHead, error: CarryError): IAnswer {
     headers.push('Retry-After', '1');
   }
   if (status === 405) {
-    headers.push('Allow', 'GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH');
+    headers.push(
+      'Allow',
+      error.code === 'websocket-only'
+        ? 'GET'
+        : 'GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH'
+    );
   }
   return { status, headers, body: Buffer.from(body) };
 }

@@ -44,6 +44,8 @@ function toJupyter(
       trustXheaders
     ),
     responseTimeoutMs: 0,
+    // Jupyter sees that for itself.
+    isActivity: false,
     responseHeaders: endToEnd
   };
 }

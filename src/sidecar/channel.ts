@@ -4,12 +4,12 @@
  */
 import { Socket } from 'node:net';
 
+import type { IRoutes } from '../protocol/paths';
 import { type IClient, isClient } from './client';
 
 /** What Jupyter tells a new sidecar, once. */
 export interface IConfiguration {
-  /** Jupyter's base_url, with slashes on both ends. */
-  baseUrl: string;
+  routes: IRoutes;
   /** Path of the Unix socket to listen on. */
   listenPath: string;
   /** Path of Jupyter's private Unix socket. */
@@ -47,6 +47,11 @@ export function shareXsrf(value: string): void {
   send({ type: 'xsrf', value });
 }
 
+/** Tell Jupyter that apps are in use. */
+export function reportActivity(): void {
+  send({ type: 'activity' });
+}
+
 /** What is done with what Jupyter says. */
 export interface IListener {
   configure(configuration: IConfiguration): void;
@@ -58,6 +63,8 @@ export interface IListener {
   connect(socket: Socket, client: IClient, first: Buffer): void;
   /** Learn what another sidecar has shared, see {@link shareXsrf}. */
   rememberXsrf(value: string): void;
+  /** Ask anew before a request goes to a named app: what was granted is out of date. */
+  forget(app: string): void;
   /** End, since Jupyter is gone, in whatever way it went. */
   close(): void;
 }
@@ -81,6 +88,8 @@ export function openChannel(listener: IListener): void {
       listener.configure(message);
     } else if (message.type === 'xsrf' && typeof message.value === 'string') {
       listener.rememberXsrf(message.value);
+    } else if (message.type === 'forget' && typeof message.app === 'string') {
+      listener.forget(message.app);
     }
   });
   process.on('disconnect', () => {
@@ -98,11 +107,28 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+function isRoutes(value: unknown): value is IRoutes {
+  return (
+    isRecord(value) &&
+    typeof value.baseUrl === 'string' &&
+    typeof value.hasPorts === 'boolean' &&
+    Array.isArray(value.apps) &&
+    value.apps.every(
+      (app: unknown) =>
+        isRecord(app) &&
+        typeof app.name === 'string' &&
+        typeof app.root === 'string'
+    ) &&
+    Array.isArray(value.ownPaths) &&
+    value.ownPaths.every(path => typeof path === 'string')
+  );
+}
+
 function isConfiguration(
   value: Record<string, unknown> & Partial<IConfiguration>
 ): value is Record<string, unknown> & IConfiguration {
   return (
-    typeof value.baseUrl === 'string' &&
+    isRoutes(value.routes) &&
     typeof value.listenPath === 'string' &&
     typeof value.jupyterPath === 'string' &&
     typeof value.trustXheaders === 'boolean' &&

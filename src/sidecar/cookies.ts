@@ -1,8 +1,12 @@
 import type { IGrant } from '../protocol/grant';
 import { shareXsrf } from './channel';
 
-/** How Tornado writes the value of `_xsrf`: version, mask, masked token, time. */
-const TORNADO_XSRF = /^"?2\|[0-9a-f]{8}\|[0-9a-f]+\|[0-9]+"?$/;
+/**
+ * How Tornado writes the value of `_xsrf`: version, mask, masked token, time. JupyterHub
+ * writes a similar text in Base64, of which `MnwxOjB8` is the beginning (`2|1:0|`).
+ */
+const TORNADO_XSRF =
+  /^"?(?:2\|[0-9a-f]{8}\|[0-9a-f]+\|[0-9]+|MnwxOjB8[\w-]+={0,2})"?$/;
 
 /** How many `_xsrf` values of apps are remembered. */
 const MOST_XSRF_VALUES = 1000;
@@ -100,7 +104,7 @@ function confinePath(path: string, prefix: string): string {
   }
   // Without a path of its own a cookie gets the folder of the page, which need
   // not be the app's root: `Path=` says as much as `Path=/`.
-  return path.startsWith('/') && path !== '/' ? prefix + path : prefix;
+  return path.startsWith('/') && path !== '/' ? prefix + path : prefix || '/';
 }
 
 /** Remember that an app has set this value of `_xsrf`. */

@@ -1,11 +1,37 @@
 import { connect, type OnReadOpts, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
+
+import type { IGrantTarget, IGrantTls } from '../protocol/grant';
+import { tlsOptions } from './tls-options';
 
 /** Where an upstream listens. */
-export type Target =
-  { addresses: readonly string[]; port: number } | { socketPath: string };
+export type Target = IGrantTarget & {
+  /** How its certificate is checked, if it speaks TLS. */
+  tls?: IGrantTls | null;
+};
 
 /** How long connecting to one address may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5000;
+
+/** The errors of a connection that nobody took. */
+const REFUSED: readonly string[] = [
+  'ECONNREFUSED',
+  'ENOENT',
+  'EADDRNOTAVAIL',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EAFNOSUPPORT'
+];
+
+/** The code of an error of the system, of OpenSSL or of Node; empty if it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Whether it says that nobody listens there. */
+export function isRefused(error: unknown): boolean {
+  return REFUSED.includes(codeOf(error));
+}
 
 /** A connection that was not accepted in time. */
 export class ConnectTimeoutError extends Error {
@@ -14,9 +40,11 @@ export class ConnectTimeoutError extends Error {
 
 /** The one name of a target. */
 export function targetKey(target: Target): string {
-  return 'socketPath' in target
-    ? target.socketPath
-    : `${target.addresses.join(',')}:${target.port}`;
+  const place =
+    'socketPath' in target
+      ? target.socketPath
+      : `${target.addresses.join(',')}:${target.port}`;
+  return target.tls ? `${place} ${JSON.stringify(target.tls)}` : place;
 }
 
 /**
@@ -24,37 +52,44 @@ export function targetKey(target: Target): string {
  *
  * @param onread - reads into a buffer of its own instead of by `data` events.
  * @returns the connection to the first address that accepts.
- * @throws the error of the last address (`ECONNREFUSED`, `ENOENT`, …), or
- * {@link ConnectTimeoutError}.
+ * @throws the error of the last address (`ECONNREFUSED`, `ENOENT`, …) or
+ * {@link ConnectTimeoutError}; what somebody who listens did wrong tells more than that
+ * nobody does elsewhere.
  */
 export async function dial(
   target: Target,
   onread?: OnReadOpts
 ): Promise<Socket> {
+  const { tls = null } = target;
   if ('socketPath' in target) {
-    return open({ path: target.socketPath }, onread);
+    return open({ path: target.socketPath }, tls, onread);
   }
   let failure: unknown = new TypeError('A target without an address.');
-  for (const host of target.addresses) {
+  for (const [index, host] of target.addresses.entries()) {
     try {
-      return await open({ host, port: target.port }, onread);
+      return await open({ host, port: target.port }, tls, onread);
     } catch (error) {
-      failure = error;
+      if (index === 0 || !isRefused(error)) {
+        failure = error;
+      }
     }
   }
   throw failure;
 }
 
+type Where = { path: string } | { host: string; port: number };
+
 function open(
-  where: { path: string } | { host: string; port: number },
+  where: Where,
+  tls: IGrantTls | null,
   onread?: OnReadOpts
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      ...where,
-      noDelay: true,
-      ...(onread && { onread })
-    });
+    const options = { ...where, noDelay: true, ...(onread && { onread }) };
+    const socket =
+      tls === null
+        ? connect(options)
+        : connectSecurely({ ...options, ...tlsOptions(tls) });
     const timer = setTimeout(() => {
       socket.destroy(new ConnectTimeoutError('Connecting took too long.'));
     }, CONNECT_TIMEOUT_MS);
@@ -62,7 +97,7 @@ function open(
     socket.once('close', () => {
       clearTimeout(timer);
     });
-    socket.once('connect', () => {
+    socket.once(tls === null ? 'connect' : 'secureConnect', () => {
       clearTimeout(timer);
       resolve(socket);
     });

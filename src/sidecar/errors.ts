@@ -1,14 +1,17 @@
-import { ConnectTimeoutError } from './dial';
+import type { IRefusalDetails, RefusalReason } from '../protocol/grant';
+import { codeOf, ConnectTimeoutError, isRefused } from './dial';
 
 /** What can go wrong, by the name that programs and tests see. */
 export type ErrorCode =
+  | RefusalReason
   | 'bad-request'
   | 'no-such-port'
   | 'method-not-allowed'
-  | 'cross-site'
-  | 'foreign-port'
+  | 'websocket-only'
+  | 'too-long'
   | 'not-listening'
   | 'broke-off'
+  | 'bad-certificate'
   | 'connect-timeout'
   | 'response-timeout'
   | 'jupyter-gone';
@@ -19,8 +22,10 @@ export class CarryError extends Error {
 
   constructor(
     readonly code: ErrorCode,
-    /** The port that was asked for, where one was. */
-    readonly port: number | null = null
+    /** What was to be reached, see `placeName`; empty if nothing was named. */
+    readonly place = '',
+    /** What Jupyter tells about it. */
+    readonly details: IRefusalDetails | null = null
   ) {
     super(code);
   }
@@ -31,33 +36,33 @@ export class ResponseTimeoutError extends Error {
   override name = 'ResponseTimeoutError';
 }
 
-/** The errors of a connection that nobody took. */
-const REFUSED: readonly string[] = [
-  'ECONNREFUSED',
-  'ENOENT',
-  'EADDRNOTAVAIL',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'EAFNOSUPPORT'
-];
+/**
+ * The errors of a certificate that does not hold: OpenSSL's names for what it finds
+ * wrong, and Node's own for another name (`tls.checkServerIdentity`).
+ */
+const BAD_CERTIFICATE =
+  /^(?:ERR_TLS_CERT_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
-/** What an error of an upstream means. */
-export function upstreamError(error: unknown, port: number): CarryError {
+/**
+ * What an error of an upstream means.
+ *
+ * @param place - see `placeName`.
+ */
+export function upstreamError(error: unknown, place: string): CarryError {
   if (error instanceof CarryError) {
     return error;
   }
   if (error instanceof ConnectTimeoutError) {
-    return new CarryError('connect-timeout', port);
+    return new CarryError('connect-timeout', place);
   }
   if (error instanceof ResponseTimeoutError) {
-    return new CarryError('response-timeout', port);
+    return new CarryError('response-timeout', place);
+  }
+  if (BAD_CERTIFICATE.test(codeOf(error))) {
+    return new CarryError('bad-certificate', place);
   }
   return new CarryError(
-    REFUSED.includes(codeOf(error)) ? 'not-listening' : 'broke-off',
-    port
+    isRefused(error) ? 'not-listening' : 'broke-off',
+    place
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -20,10 +20,11 @@ export function exchange(
   outgoing: IOutgoing
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const { intercept, responseHeaders } = outgoing;
     if (hasBody(request)) {
-      const { responseHeaders } = outgoing;
       const reply = new Reply(response, responseHeaders, resolve, reject);
-      upload(request, outgoing, reply);
+      const interceptor = intercept?.(new Receiver(reply)) ?? null;
+      upload(request, outgoing, reply, interceptor);
     } else {
       const reply = new Reply(response, headers => headers, resolve, reject);
       const sent = new UpstreamExchange(

@@ -2,17 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { IGrant } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
+import { appTarget } from './app-target';
 import type { IConfiguration } from './channel';
 import { clientOf } from './client';
 import { upstreamError } from './errors';
 import { exchange } from './exchange';
 import type { IOutgoing } from './outgoing';
-import type { RawHeaders } from './raw-headers';
+import { PAGE_HEADER } from './pages/page';
+import { placeName } from './place-name';
+import { firstValue, type RawHeaders } from './raw-headers';
+import { carryRawSocket } from './raw-socket';
 import type { IRequestHead } from './request-head';
 import { publicHost, requestHeaders } from './request-headers';
 import type { IReceiver } from './response-parser';
 import { responseHeaders } from './response-headers';
-import { withoutTokens } from './tokens';
+import { RewritingReceiver } from './rewriting';
 import { upgrade } from './upgrade';
 import { UpstreamExchange } from './upstream-exchange';
 
@@ -29,11 +33,11 @@ export async function forward(
   response: ServerResponse,
   configuration: IConfiguration
 ): Promise<void> {
-  const { request, path } = granted;
+  const { request, path, grant } = granted;
   try {
     await exchange(request, response, outgoing(granted, configuration));
   } catch (error) {
-    throw upstreamError(error, path.port);
+    throw upstreamError(error, placeName(path.place, grant));
   }
 }
 
@@ -43,10 +47,15 @@ export async function forwardUpgrade(
   head: Buffer,
   configuration: IConfiguration
 ): Promise<void> {
+  const { request, path, grant } = granted;
   try {
-    await upgrade(granted.request, head, outgoing(granted, configuration));
+    if (grant.isRawSocket) {
+      await carryRawSocket(request, head, grant);
+    } else {
+      await upgrade(request, head, outgoing(granted, configuration));
+    }
   } catch (error) {
-    throw upstreamError(error, granted.path.port);
+    throw upstreamError(error, placeName(path.place, grant));
   }
 }
 
@@ -67,15 +76,29 @@ export function forwardPlainly(
   );
 }
 
+/** Whether one of our pages asks by itself, whether anybody looks at it or not. */
+function isPagesOwn({ rawHeaders }: IRequestHead): boolean {
+  return firstValue(rawHeaders, PAGE_HEADER.toLowerCase()) !== undefined;
+}
+
+/** Who asks for a stream waits for each event; nothing of it can be kept until the end. */
+function isEventStream({ rawHeaders }: IRequestHead): boolean {
+  return firstValue(rawHeaders, 'accept') === 'text/event-stream';
+}
+
 function outgoing(
-  { request, path, grant }: IGranted<IRequestHead>,
-  { trustXheaders, responseTimeoutMs }: IConfiguration
+  granted: IGranted<IRequestHead>,
+  configuration: IConfiguration
 ): IOutgoing {
+  const { request, path, grant } = granted;
+  const { trustXheaders, responseTimeoutMs } = configuration;
   const client = clientOf(request.socket);
   const host = publicHost(request.rawHeaders, trustXheaders);
+  const forClient = (headers: RawHeaders): RawHeaders =>
+    responseHeaders({ headers, path, grant, publicHost: host });
   return {
-    target: { addresses: grant.addresses, port: path.port },
-    path: withoutTokens(path.appTarget ?? '/', grant.tokens),
+    target: { ...grant.target, tls: grant.tls },
+    path: appTarget(path, grant),
     headers: requestHeaders({
       headers: request.rawHeaders,
       client,
@@ -84,7 +107,14 @@ function outgoing(
       trustXheaders
     }),
     responseTimeoutMs,
-    responseHeaders: (headers: RawHeaders) =>
-      responseHeaders({ headers, path, grant, publicHost: host })
+    isActivity: grant.isActivity && !isPagesOwn(request),
+    ...(grant.rewrites && !isEventStream(request)
+      ? {
+          // What is rewritten is what the app has sent.
+          responseHeaders: (headers: RawHeaders) => headers,
+          intercept: (receiver: IReceiver) =>
+            new RewritingReceiver(granted, configuration, forClient, receiver)
+        }
+      : { responseHeaders: forClient })
   };
 }

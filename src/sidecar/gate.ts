@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { IGrant } from '../protocol/grant';
 import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
 import { type IAnswer, sendAnswer, slashAnswer } from './answer';
 import { carryToJupyter, carryUpgradeToJupyter } from './carry';
@@ -15,6 +16,7 @@ import {
 } from './forward';
 import { Grants } from './grants';
 import { type IPlainRequest, readPlainRequest } from './plain-request';
+import { placeName } from './place-name';
 import { fields } from './raw-headers';
 import { isRepeatable } from './request-head';
 import type { IReceiver } from './response-parser';
@@ -57,9 +59,12 @@ export class Gate {
     if (response.destroyed) {
       return;
     }
-    if (!('addresses' in answer)) {
+    if (!('target' in answer)) {
       sendAnswer(response, answer);
-    } else if (path.appTarget === null && isRepeatable(request)) {
+      return;
+    }
+    refuseWrongProtocol(path, answer);
+    if (path.rest === null && isRepeatable(request)) {
       sendAnswer(response, slashAnswer(path.prefix, request.url ?? ''));
     } else {
       const granted = { request, path, grant: answer };
@@ -74,7 +79,12 @@ export class Gate {
     start: number,
     socket: Socket
   ): ReturnType<typeof readPlainRequest> {
-    return readPlainRequest(text, start, this.configuration.baseUrl, socket);
+    return readPlainRequest(text, start, this.configuration.routes, socket);
+  }
+
+  /** Ask anew before a request goes to a named app. */
+  forget(app: string): void {
+    this.grants.forget(app);
   }
 
   /**
@@ -88,14 +98,16 @@ export class Gate {
   ): IGranted<IPlainRequest> | Promise<IGranted<IPlainRequest> | IAnswer> {
     const { path } = request;
     const grant = this.grants.known(request, path);
-    if (grant !== undefined) {
+    if (grant?.isRawSocket === false) {
       return { request, path, grant };
     }
-    return this.grants
-      .obtain(request, path)
-      .then(answer =>
-        'addresses' in answer ? { request, path, grant: answer } : answer
-      );
+    return this.grants.obtain(request, path).then(answer => {
+      if (!('target' in answer)) {
+        return answer;
+      }
+      refuseWrongProtocol(path, answer);
+      return { request, path, grant: answer };
+    });
   }
 
   /** Bring a plain request there that was judged. */
@@ -120,13 +132,13 @@ export class Gate {
     }
     refuseOddities(request);
     if (hasBody(request)) {
-      throw new CarryError('bad-request', path.port);
+      throw new CarryError('bad-request', placeName(path.place));
     }
     const answer = await this.grants.obtain(request, path, true);
     if (request.socket.destroyed) {
       return;
     }
-    if ('addresses' in answer) {
+    if ('target' in answer) {
       const granted = { request, path, grant: answer };
       await forwardUpgrade(granted, head, this.configuration);
     } else {
@@ -140,11 +152,23 @@ export class Gate {
       // `OPTIONS *` asks about a server as a whole, of which there are two here.
       throw new CarryError('bad-request');
     }
-    const path = parseProxiedPath(this.configuration.baseUrl, target);
+    const path = parseProxiedPath(this.configuration.routes, target);
     if (path === 'malformed') {
       throw new CarryError('no-such-port');
     }
     return path;
+  }
+}
+
+/** Refuse to ask for a page where only bytes are spoken. */
+function refuseWrongProtocol({ place }: IProxiedPath, grant: IGrant): void {
+  if (grant.isRawSocket) {
+    const { title } = grant;
+    throw new CarryError('websocket-only', placeName(place, grant), {
+      title,
+      message: '',
+      lines: []
+    });
   }
 }
 

@@ -27,6 +27,7 @@ const IRRELEVANT = new Set([
   'if-range',
   'if-unmodified-since',
   'keep-alive',
+  'porthole-page',
   'pragma',
   'priority',
   'purpose',
@@ -51,7 +52,8 @@ const INITIATOR = new Set(['origin', 'referer', 'sec-fetch-site']);
 
 /**
  * What the answer depends on, hashed so that no credentials lie about: the app,
- * the client, the token in the query, and all fields but the irrelevant ones.
+ * the client, the token in the query, and all fields but the irrelevant ones. (Where it
+ * depends on the path, too, the grant says so.)
  */
 export function grantKey(
   request: IRequestHead,

@@ -1,7 +1,11 @@
+import { hash } from 'node:crypto';
+
 import {
   GRANT_HEADER,
   type IGrant,
+  isRefusalReason,
   parseGrant,
+  parseRefusal,
   REFUSAL_HEADER
 } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
@@ -11,6 +15,8 @@ import { collect } from './collect';
 import { CarryError } from './errors';
 import { grantKey } from './grant-key';
 import { questionHeaders } from './jupyter-headers';
+import { placeName } from './place-name';
+import { questionOf } from './question';
 import { endToEnd, firstValue } from './raw-headers';
 import { type IRequestHead, SAFE_METHODS } from './request-head';
 
@@ -26,14 +32,31 @@ const JUPYTERS_METHODS: readonly string[] = [
   'DELETE'
 ];
 
+/** A grant that holds for some time. */
+interface IKept {
+  grant: IGrant;
+  place: IProxiedPath['place'];
+  /** A time by `performance.now()`. */
+  expires: number;
+}
+
+/** A question that is being answered. */
+interface IAsked {
+  answer: Promise<IGrant | IAnswer>;
+  place: IProxiedPath['place'];
+  path: string;
+  /** Whether the answer is out of date already. */
+  isForgotten: boolean;
+}
+
 /**
  * Asks Jupyter whether requests may be forwarded, and remembers the grants for
  * as long as they hold. Refusals are never remembered.
  */
 export class Grants {
   /** Questions that are being answered; all with the same key share the grant. */
-  private readonly asked = new Map<string, Promise<IGrant | IAnswer>>();
-  private readonly kept = new Map<string, { grant: IGrant; expires: number }>();
+  private readonly asked = new Map<string, IAsked>();
+  private readonly kept = new Map<string, IKept>();
 
   /**
    * @param jupyterPath - path of Jupyter's private Unix socket.
@@ -46,7 +69,10 @@ export class Grants {
 
   /** The grant for this request, if it is remembered. */
   known(request: IRequestHead, path: IProxiedPath): IGrant | undefined {
-    return this.recall(grantKey(request, path, clientOf(request.socket)));
+    return this.recall(
+      grantKey(request, path, clientOf(request.socket)),
+      pathOf(path)
+    );
   }
 
   /**
@@ -65,49 +91,85 @@ export class Grants {
       return this.ask(request, path, upgrade);
     }
     const key = grantKey(request, path, clientOf(request.socket));
-    const known = this.recall(key);
+    const known = this.recall(key, pathOf(path));
     if (known !== undefined) {
       return known;
     }
-    const asked = this.asked.get(key);
+    // While an app starts, a page is answered at once and everything else waits.
+    const { page } = questionOf(path, request, upgrade);
+    const askedKey = page ? `${key} page` : key;
+    const asked = this.asked.get(askedKey);
     if (asked !== undefined) {
       // What is refused is told each in its own words.
-      const shared = await asked.catch(() => null);
-      if (shared !== null && isLasting(shared)) {
+      const shared = await asked.answer.catch(() => null);
+      if (request.socket.destroyed) {
+        // Nobody waits for it any more.
+        throw new CarryError('broke-off', placeName(path.place));
+      }
+      if (
+        shared !== null &&
+        !asked.isForgotten &&
+        isLasting(shared) &&
+        (!shared.isForPath || asked.path === pathOf(path))
+      ) {
         return shared;
       }
     }
-    const asking = this.ask(request, path, upgrade);
-    this.asked.set(key, asking);
+    const asking = {
+      answer: this.ask(request, path, upgrade),
+      place: path.place,
+      path: pathOf(path),
+      isForgotten: false
+    };
+    this.asked.set(askedKey, asking);
     try {
-      const answer = await asking;
-      this.kept.delete(key);
-      if (isLasting(answer)) {
-        this.keep(key, answer);
+      const answer = await asking.answer;
+      if (isLasting(answer) && !asking.isForgotten) {
+        this.keep(key, answer, path);
       }
       return answer;
     } finally {
-      if (this.asked.get(key) === asking) {
+      if (this.asked.get(askedKey) === asking) {
+        this.asked.delete(askedKey);
+      }
+    }
+  }
+
+  /** Ask anew about a named app: what is remembered is out of date. */
+  forget(app: string): void {
+    const isOfApp = ({ place }: IAsked | IKept): boolean =>
+      'app' in place && place.app === app;
+    for (const [key, kept] of this.kept) {
+      if (isOfApp(kept)) {
+        this.kept.delete(key);
+      }
+    }
+    for (const [key, asked] of this.asked) {
+      if (isOfApp(asked)) {
+        asked.isForgotten = true;
         this.asked.delete(key);
       }
     }
   }
 
-  private recall(key: string): IGrant | undefined {
-    const known = this.kept.get(key);
+  private recall(key: string, path: string): IGrant | undefined {
+    const known = this.kept.get(key) ?? this.kept.get(keyOfPath(key, path));
     return known !== undefined && known.expires > performance.now()
       ? known.grant
       : undefined;
   }
 
-  private keep(key: string, grant: IGrant): void {
+  private keep(key: string, grant: IGrant, path: IProxiedPath): void {
+    const keptKey = grant.isForPath ? keyOfPath(key, pathOf(path)) : key;
+    // The newest comes last.
+    this.kept.delete(keptKey);
     if (this.kept.size >= MOST_GRANTS) {
       // Maps iterate in the order of insertion: the oldest goes.
       const [oldest] = this.kept.keys();
-      this.kept.delete(oldest ?? key);
+      this.kept.delete(oldest ?? keptKey);
     }
     const expires = performance.now() + grant.lifetimeMs;
-    this.kept.set(key, { grant, expires });
+    this.kept.set(keptKey, { grant, place: path.place, expires });
   }
 
   private async ask(
@@ -115,6 +177,7 @@ export class Grants {
     path: IProxiedPath,
     upgrade: boolean
   ): Promise<IGrant | IAnswer> {
+    const place = placeName(path.place);
     const { status, headers, body } = await collect(
       questionMethod(request.method ?? 'GET'),
       {
@@ -124,24 +187,37 @@ export class Grants {
           request.rawHeaders,
           clientOf(request.socket),
           this.trustXheaders,
-          { port: path.port, upgrade }
+          questionOf(path, request, upgrade)
         ),
         responseTimeoutMs: 0,
+        isActivity: false,
         responseHeaders: endToEnd
       }
     ).catch(() => {
-      throw new CarryError('jupyter-gone', path.port);
+      throw new CarryError('jupyter-gone', place);
     });
     const grant = firstValue(headers, GRANT_HEADER.toLowerCase());
     if (status === 204 && grant !== undefined) {
       return parseGrant(grant);
     }
     const reason = firstValue(headers, REFUSAL_HEADER.toLowerCase());
-    if (reason === 'cross-site' || reason === 'foreign-port') {
-      throw new CarryError(reason, path.port);
+    if (isRefusalReason(reason)) {
+      // There is none in the answer to HEAD, and no use for it.
+      const details = body.length > 0 ? parseRefusal(body.toString()) : null;
+      throw new CarryError(reason, place, details);
     }
     return refusalAnswer({ status, headers, body });
   }
+}
+
+/** Hashed, since a path can be long. */
+function keyOfPath(key: string, path: string): string {
+  return hash('sha256', `${key} ${path}`, 'base64');
+}
+
+/** The path on which an answer may depend. */
+function pathOf({ rest }: IProxiedPath): string {
+  return (rest ?? '').replace(/\?.*$/s, '');
 }
 
 /** Whether it is a grant for more than one request. */

@@ -1,5 +1,6 @@
 import { type IQuestion, QUESTION_HEADER } from '../protocol/grant';
 import type { IClient } from './client';
+import { asFieldValue } from './question';
 import { fields, firstValue, hopByHop, type RawHeaders } from './raw-headers';
 
 /** A client's value for one of ours would be taken for the sidecar's. */
@@ -70,5 +71,5 @@ export function questionHeaders(
       asked.push(name, value);
     }
   }
-  return [...asked, QUESTION_HEADER, JSON.stringify(question)];
+  return [...asked, QUESTION_HEADER, asFieldValue(question)];
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { announceListening, logAndExit, openChannel } from './channel';
+import { announceListening, log, logAndExit, openChannel } from './channel';
 import { rememberXsrf } from './cookies';
 import { tidyWhenIdle } from './garbage';
 import { createSidecar, type ISidecar } from './server';
@@ -28,6 +28,9 @@ openChannel({
     sidecar?.connect(socket, client, first);
   },
   rememberXsrf,
+  forget: app => {
+    sidecar?.forget(app);
+  },
   close: () => {
     // Jupyter may have been killed with -9, so that nobody else cleans up.
     if (privateFolder !== null) {
@@ -38,6 +41,12 @@ openChannel({
 });
 
 tidyWhenIdle();
+
+process.on('unhandledRejection', reason => {
+  // One request's; all others go on.
+  const what = reason instanceof Error ? reason.stack : undefined;
+  log('error', `A request failed: ${what ?? typeof reason}`);
+});
 
 process.on('uncaughtException', error => {
   // Only name and stack: properties of errors can hold bytes of a request.

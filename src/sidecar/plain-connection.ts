@@ -3,8 +3,10 @@ import type { Socket } from 'node:net';
 import { answerTo } from './answer';
 import { MOST_PIPELINED, startProbing } from './connection';
 import { upstreamError } from './errors';
+import type { IGranted } from './forward';
 import type { Gate } from './gate';
 import { KEEP_ALIVE_MS, PlainReply } from './plain-reply';
+import { placeName } from './place-name';
 import { type IPlainRequest, withEscapedLine } from './plain-request';
 
 /**
@@ -118,6 +120,7 @@ export class PlainConnection {
   }
 
   private serve(request: IPlainRequest): void {
+    let granted: IGranted<IPlainRequest> | null = null;
     const reply = new PlainReply(request, {
       over: () => {
         this.finish(request);
@@ -126,31 +129,35 @@ export class PlainConnection {
         this.answerError(
           request,
           reply,
-          upstreamError(error, request.path.port)
+          upstreamError(
+            error,
+            placeName(request.path.place, granted?.grant ?? undefined)
+          )
         );
       }
     });
     this.current = reply;
     const judged = this.gate.judge(request);
     if ('grant' in judged) {
+      granted = judged;
       reply.attach(this.gate.carryPlainly(judged, reply));
       return;
     }
-    judged.then(
-      answer => {
+    judged
+      .then(answer => {
         if (this.socket.destroyed) {
           return;
         }
         if ('grant' in answer) {
+          granted = answer;
           reply.attach(this.gate.carryPlainly(answer, reply));
         } else {
           reply.answer(answer);
         }
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         this.answerError(request, reply, error);
-      }
-    );
+      });
   }
 
   private answerError(

@@ -1,6 +1,10 @@
 import type { Socket } from 'node:net';
 
-import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
+import {
+  type IProxiedPath,
+  type IRoutes,
+  parseProxiedPath
+} from '../protocol/paths';
 import { type RawHeaders, valueIn } from './raw-headers';
 import type { IRequestHead } from './request-head';
 
@@ -42,7 +46,7 @@ const NOT_PLAIN = new Set([
 export function readPlainRequest(
   text: string,
   start: number,
-  baseUrl: string,
+  routes: IRoutes,
   socket: Socket
 ): { request: IPlainRequest; end: number } | null {
   REQUEST_LINE.lastIndex = start;
@@ -51,8 +55,8 @@ export function readPlainRequest(
     return null;
   }
   const url = escaped(target);
-  const path = parseProxiedPath(baseUrl, url);
-  if (path === null || path === 'malformed' || path.appTarget === null) {
+  const path = parseProxiedPath(routes, url);
+  if (path === null || path === 'malformed' || path.rest === null) {
     return null;
   }
   const read = readFields(text, start + line.length);

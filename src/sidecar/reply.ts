@@ -50,6 +50,9 @@ export class Reply {
   /** Send the head. */
   begin(status: number, reason: string, headers: RawHeaders): void {
     const { response } = this;
+    if (this.isOver) {
+      return;
+    }
     const coding = firstValue(headers, 'transfer-encoding') ?? 'chunked';
     if (status < 200 || status > 999 || coding.toLowerCase() !== 'chunked') {
       // 101 to a request that did not ask, or a body that would lose a coding here.
@@ -58,7 +61,18 @@ export class Reply {
       return;
     }
     response.sendDate = false;
-    response.writeHead(status, printable(reason), this.rewrite(headers));
+    try {
+      response.writeHead(
+        status,
+        printable(reason),
+        this.fit(status, this.rewrite(headers))
+      );
+    } catch (error) {
+      // Node is stricter with what it sends than with what it gets.
+      this.fail(error);
+      this.source?.abort();
+      return;
+    }
     // At once, but with the first bytes of the body where those came with it.
     setImmediate(() => {
       if (!response.writableEnded && !response.destroyed) {
@@ -68,12 +82,34 @@ export class Reply {
     });
   }
 
+  /** Announce no trailers where there can be none, for which Node throws. */
+  private fit(status: number, headers: RawHeaders): RawHeaders {
+    const { method, httpVersion } = this.response.req;
+    const isChunked =
+      method !== 'HEAD' &&
+      httpVersion === '1.1' &&
+      status !== 204 &&
+      status !== 304 &&
+      firstValue(headers, 'content-length') === undefined;
+    if (isChunked) {
+      return headers;
+    }
+    const kept: RawHeaders = [];
+    for (const { name, lowerName, value } of fields(headers)) {
+      if (lowerName !== 'trailer') {
+        kept.push(name, value);
+      }
+    }
+    return kept;
+  }
+
   /**
    * Send an interim response; clients need to know of early hints only. Written by
    * hand, since Node's `writeEarlyHints` throws at links that it finds odd.
    */
   inform(status: number, headers: RawHeaders): void {
-    if (status !== 103 || this.response.req.httpVersion !== '1.1') {
+    const isHeard = status === 103 && this.response.req.httpVersion === '1.1';
+    if (this.isOver || !isHeard) {
       return;
     }
     const links = Array.from(fields(this.rewrite(headers)))

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 
+import { PAGE_HEADER } from './pages/page';
 import { firstValue, type RawHeaders } from './raw-headers';
 
 /** Methods that change nothing (RFC 9110, section 9.2.1), as browsers see it. */
@@ -20,6 +21,9 @@ export interface IRequestHead {
  * `Sec-Fetch-*` only to https and localhost, so `Accept` must do elsewhere.
  */
 export function isNavigation({ rawHeaders }: IRequestHead): boolean {
+  if (firstValue(rawHeaders, PAGE_HEADER.toLowerCase()) !== undefined) {
+    return true;
+  }
   const mode = firstValue(rawHeaders, 'sec-fetch-mode');
   return mode === undefined
     ? /\btext\/html\b/i.test(firstValue(rawHeaders, 'accept') ?? '')

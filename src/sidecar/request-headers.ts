@@ -2,7 +2,8 @@ import type { IGrant } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
 import type { IClient } from './client';
 import { withoutJupyters } from './cookies';
-import { firstValue, hopByHop, type RawHeaders } from './raw-headers';
+import { PAGE_HEADER } from './pages/page';
+import { fields, firstValue, hopByHop, type RawHeaders } from './raw-headers';
 import { authorizesByToken, withoutTokens } from './tokens';
 
 /** A proxied request, as far as its headers depend on it. */
@@ -35,6 +36,7 @@ const PREFIX_FIELDS: readonly string[] = [
 const DROPPED: ReadonlySet<string> = new Set([
   'expect',
   'forwarded',
+  PAGE_HEADER.toLowerCase(),
   ...PREFIX_FIELDS.map(name => name.toLowerCase())
 ]);
 
@@ -54,7 +56,8 @@ export function publicHost(
  * Jupyter's credentials, and with where the app is seen.
  *
  * `Host`, `Origin` and `Referer` name the app itself, all three: an app that
- * compares them (Django, MLflow, Bokeh, Vite) refuses every other mixture.
+ * compares them (Django, MLflow, Bokeh, Vite) refuses every other mixture. (An app can
+ * be configured to get all three as they are.)
  */
 export function requestHeaders(request: IProxiedRequest): RawHeaders {
   const { headers, trustXheaders } = request;
@@ -67,7 +70,8 @@ export function requestHeaders(request: IProxiedRequest): RawHeaders {
     const isDropped =
       endsHere.has(lowerName) ||
       DROPPED.has(lowerName) ||
-      (!trustXheaders && FORWARDED.has(lowerName));
+      (!trustXheaders && FORWARDED.has(lowerName)) ||
+      (lowerName === 'x-forwarded-host' && namesApp(request));
     if (!isDropped) {
       const forApp = valueForApp(lowerName, value, request);
       if (forApp !== null) {
@@ -80,7 +84,34 @@ export function requestHeaders(request: IProxiedRequest): RawHeaders {
     kept.push('Host', appHost(request));
   }
   addForwarded(kept, request);
-  return kept;
+  return overridden(kept, request.grant.requestHeaders);
+}
+
+/** Set the fields that an app's configuration names; framing and upgrades are ours. */
+function overridden(
+  headers: RawHeaders,
+  overrides: IGrant['requestHeaders']
+): RawHeaders {
+  if (overrides.length === 0) {
+    return headers;
+  }
+  const added: RawHeaders = [];
+  const replaced = new Set<string>();
+  const framing = hopByHop([]);
+  for (const [name, value] of overrides) {
+    const lowerName = name.toLowerCase();
+    if (!framing.has(lowerName) && lowerName !== 'content-length') {
+      replaced.add(lowerName);
+      added.push(name, value);
+    }
+  }
+  const kept: RawHeaders = [];
+  for (const { name, lowerName, value } of fields(headers)) {
+    if (!replaced.has(lowerName)) {
+      kept.push(name, value);
+    }
+  }
+  return [...kept, ...added];
 }
 
 function valueForApp(
@@ -93,7 +124,9 @@ function valueForApp(
       return appHost(request);
     case 'origin':
       // "null" is the origin of a sandboxed page: nobody's, not the app's.
-      return value === 'null' ? value : `http://${appHost(request)}`;
+      return value === 'null' || request.grant.host === ''
+        ? value
+        : appOrigin(request);
     case 'referer':
       return refererForApp(withoutTokens(value, request.grant.tokens), request);
     case 'authorization':
@@ -107,33 +140,50 @@ function valueForApp(
   }
 }
 
-function appHost({ path }: IProxiedRequest): string {
-  return `localhost:${path.port}`;
+/** What the app gets as `Host`. */
+function appHost({ headers, grant }: IProxiedRequest): string {
+  return grant.host || (firstValue(headers, 'host') ?? 'localhost');
+}
+
+function appOrigin(request: IProxiedRequest): string {
+  const scheme = request.grant.tls === null ? 'http' : 'https';
+  return `${scheme}://${appHost(request)}`;
 }
 
 function refererForApp(referer: string, request: IProxiedRequest): string {
-  const { headers, path, trustXheaders } = request;
-  const [, host, rest] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(referer) ?? [];
+  const { headers, path, trustXheaders, grant } = request;
+  const [, origin, host, rest] =
+    /^(https?:\/\/([^/?#]*))(.*)$/i.exec(referer) ?? [];
   const originHost = firstValue(headers, 'origin')?.replace(
     /^https?:\/\//i,
     ''
   );
   const isOurs =
     host === publicHost(headers, trustXheaders) || host === originHost;
-  if (host === undefined || rest === undefined || !isOurs) {
+  if (origin === undefined || rest === undefined || !isOurs) {
     return referer;
   }
-  const app = `http://${appHost(request)}`;
+  const app = grant.host === '' ? origin : appOrigin(request);
   // Other pages of Jupyter (a notebook's name, Lab's token) are not the app's business.
   if (!rest.startsWith(`${path.prefix}/`)) {
     return `${app}/`;
   }
-  return app + (path.absolute ? rest : rest.slice(path.prefix.length));
+  const isWhole = grant.keepsPrefix || grant.host === '';
+  return app + (isWhole ? rest : rest.slice(path.prefix.length));
+}
+
+/**
+ * Whether the `Origin` of a request is made the app's. Another host beside it would
+ * contradict it: VS Code's server and Next.js compare it with `X-Forwarded-Host`.
+ */
+function namesApp({ headers, grant }: IProxiedRequest): boolean {
+  const origin = firstValue(headers, 'origin') ?? 'null';
+  return origin !== 'null' && grant.host !== '';
 }
 
 /** Add where the app is seen, but what a trusted proxy in front has said already. */
 function addForwarded(kept: RawHeaders, request: IProxiedRequest): void {
-  const { headers, client, path, trustXheaders } = request;
+  const { headers, client, path, trustXheaders, grant } = request;
   const host = publicHost(headers, trustXheaders);
   const scheme =
     (trustXheaders && firstValue(headers, 'x-forwarded-proto')) ||
@@ -149,9 +199,11 @@ function addForwarded(kept: RawHeaders, request: IProxiedRequest): void {
   };
   add('X-Forwarded-For', client.address);
   add('X-Forwarded-Proto', scheme);
-  add('X-Forwarded-Host', host);
+  if (!namesApp(request)) {
+    add('X-Forwarded-Host', host);
+  }
   add('X-Forwarded-Port', port);
-  if (!path.absolute) {
+  if (!grant.keepsPrefix && path.prefix !== '') {
     for (const name of PREFIX_FIELDS) {
       kept.push(name, path.prefix);
     }

@@ -1,5 +1,5 @@
 import type { IGrant } from '../protocol/grant';
-import type { IProxiedPath } from '../protocol/paths';
+import { type IProxiedPath, isUnder } from '../protocol/paths';
 import { confineCookie } from './cookies';
 import { hopByHop, type RawHeaders } from './raw-headers';
 
@@ -23,6 +23,9 @@ const DROPPED: ReadonlySet<string> = new Set([
   'strict-transport-security',
   'x-accel-redirect'
 ]);
+
+/** How an app may call the machine that it runs on. */
+const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * The fields that the client gets: the app's without what ends here, with links
@@ -84,13 +87,23 @@ function linkForClient(link: string, response: IProxiedResponse): string {
   return link.startsWith('/') ? underPrefix(link, response) : link;
 }
 
-function isApp(authority: string, response: IProxiedResponse): boolean {
-  const { port } = response.path;
+function isApp(
+  authority: string,
+  { path, grant, publicHost }: IProxiedResponse
+): boolean {
   const own = authority.toLowerCase();
+  if (own === publicHost.toLowerCase() || own === grant.host.toLowerCase()) {
+    return true;
+  }
+  const host = 'port' in path.place ? path.place.host : null;
+  const port = 'port' in grant.target ? grant.target.port : 80;
+  const defaultPort = grant.tls === null ? 80 : 443;
   return (
-    [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`].includes(own) ||
-    (port === 80 && ['localhost', '127.0.0.1', '[::1]'].includes(own)) ||
-    own === response.publicHost.toLowerCase()
+    (host === null || LOCAL_HOSTS.includes(host.toLowerCase())) &&
+    LOCAL_HOSTS.some(
+      local =>
+        own === `${local}:${port}` || (port === defaultPort && own === local)
+    )
   );
 }
 
@@ -99,10 +112,4 @@ function underPrefix(rest: string, response: IProxiedResponse): string {
   return isUnder(rest, prefix)
     ? rest
     : `${prefix}${rest.startsWith('/') ? '' : '/'}${rest}`;
-}
-
-function isUnder(path: string, prefix: string): boolean {
-  return (
-    path.startsWith(prefix) && /^(?:[/?#]|$)/.test(path.slice(prefix.length))
-  );
 }

@@ -35,6 +35,8 @@ export interface ISidecar {
    * @param first - what was read from it already.
    */
   connect: (socket: Socket, client: IClient, first: Buffer) => void;
+  /** Ask anew before a request goes to a named app. */
+  forget: (app: string) => void;
 }
 
 /** Make a sidecar, which carries each request to where it belongs. */
@@ -66,7 +68,10 @@ export function createSidecar(configuration: IConfiguration): ISidecar {
     }
     serve(socket);
   };
-  return { server, connect };
+  const forget = (app: string): void => {
+    gate.forget(app);
+  };
+  return { server, connect, forget };
 }
 
 /** Make what serves the connections of requests that are not plain. */
@@ -135,7 +140,7 @@ function fail(
   error: unknown
 ): void {
   const answer = answerTo(request, error);
-  if (answer === null) {
+  if (answer === null || response.headersSent) {
     request.socket.destroySoon();
   } else {
     sendAnswer(response, answer);

@@ -6,6 +6,7 @@ import {
 import type { Socket } from 'node:net';
 import { createProxyServer } from 'http-proxy';
 
+import { noteActivity } from './activity';
 import { TargetAgent } from './agent';
 import type { IOutgoing } from './outgoing';
 import { fields, firstValue, type RawHeaders } from './raw-headers';
@@ -44,6 +45,9 @@ export function upgrade(
   outgoing: IOutgoing
 ): Promise<void> {
   const { socket } = request;
+  if (outgoing.isActivity) {
+    noteActivity();
+  }
   return new Promise((resolve, reject) => {
     const before = socket.listeners('close');
     starts.set(request, proxyRequest => {
@@ -60,12 +64,14 @@ export function upgrade(
         proxyRequest.removeAllListeners('response');
         proxyRequest.once('response', answer => {
           stopWaiting();
-          new Reply(
-            refusalTo(request),
-            outgoing.responseHeaders,
-            resolve,
-            reject
-          ).receive(answer);
+          const { responseHeaders } = outgoing;
+          const refusal = refusalTo(request);
+          const reply = new Reply(refusal, responseHeaders, resolve, reject);
+          // What breaks from now on breaks the answer that has begun.
+          proxyRequest.off('error', reject).on('error', error => {
+            reply.fail(error);
+          });
+          reply.receive(answer);
         });
         proxyRequest.removeAllListeners('error');
         proxyRequest.on('error', reject);
@@ -80,7 +86,7 @@ export function upgrade(
           if (first.length > 0) {
             upstream.unshift(first);
           }
-          splice(socket, upstream);
+          splice(socket, upstream, outgoing.isActivity);
           resolve();
         });
       });

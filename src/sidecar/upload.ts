@@ -4,12 +4,13 @@ import {
   request as httpRequest
 } from 'node:http';
 
+import { noteActivity } from './activity';
 import { TargetAgent } from './agent';
 import { ResponseTimeoutError } from './errors';
 import { passed } from './garbage';
 import type { IOutgoing } from './outgoing';
 import type { Reply } from './reply';
-import { LONGEST_RESPONSE_HEAD } from './response-parser';
+import { type IReceiver, LONGEST_RESPONSE_HEAD } from './response-parser';
 
 /** Whether the message has a body: RFC 9112, section 6.3, tells by the headers alone. */
 export function hasBody(request: IncomingMessage): boolean {
@@ -26,11 +27,14 @@ function isChunked(request: IncomingMessage): boolean {
  *
  * Each gets a connection of its own. A request with a body can't be repeated, so
  * it must not meet one that the app is just closing because it was idle.
+ *
+ * @param interceptor - gets the response instead of `reply`, if there is one.
  */
 export function upload(
   request: IncomingMessage,
   outgoing: IOutgoing,
-  reply: Reply
+  reply: Reply,
+  interceptor: IReceiver | null
 ): void {
   const upstream = httpRequest({
     method: request.method ?? 'POST',
@@ -50,17 +54,24 @@ export function upload(
     abort: () => upstream.destroy()
   });
   upstream.on('error', error => {
-    reply.fail(error);
+    // The interceptor may have the whole response, and be busy with it.
+    (interceptor ?? reply).fail(error);
   });
   upstream.on('information', ({ statusCode, rawHeaders }) => {
     reply.inform(statusCode, rawHeaders);
   });
   upstream.on('response', answer => {
-    reply.receive(answer);
+    if (interceptor === null) {
+      reply.receive(answer);
+    } else {
+      divert(answer, reply, interceptor);
+    }
   });
   upstream.on('upgrade', (_answer, socket) => {
     socket.destroy();
-    reply.fail(new Error('The upstream switched protocols unasked.'));
+    (interceptor ?? reply).fail(
+      new Error('The upstream switched protocols unasked.')
+    );
   });
   upstream.once('close', () => {
     // What the app no longer wants is read and dropped, so that the client gets to
@@ -69,11 +80,47 @@ export function upload(
     request.resume();
   });
   limitWaiting(upstream, outgoing.responseTimeoutMs);
-  upstream.flushHeaders();
+  // The head at once; not by `flushHeaders`, which takes it for UTF-8.
+  upstream.write('', 'latin1');
   request.on('data', (chunk: Buffer) => {
     passed(chunk.length);
+    if (outgoing.isActivity) {
+      noteActivity();
+    }
   });
   request.pipe(upstream);
+}
+
+/** Give a response to somebody who makes another one of it. */
+function divert(
+  answer: IncomingMessage,
+  reply: Reply,
+  interceptor: IReceiver
+): void {
+  reply.attach({
+    pause: () => answer.pause(),
+    resume: () => answer.resume(),
+    abort: () => answer.destroy()
+  });
+  answer.on('error', error => {
+    interceptor.fail(error);
+  });
+  answer.on('data', (piece: Buffer) => {
+    try {
+      interceptor.write(piece);
+    } catch (error) {
+      answer.destroy();
+      interceptor.fail(error);
+    }
+  });
+  interceptor.begin({
+    status: answer.statusCode ?? 0,
+    reason: answer.statusMessage ?? '',
+    headers: answer.rawHeaders
+  });
+  answer.once('end', () => {
+    interceptor.end(answer.rawTrailers);
+  });
 }
 
 /** End the wait for an answer that doesn't come after all has been sent. */

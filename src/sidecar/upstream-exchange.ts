@@ -1,3 +1,4 @@
+import { noteActivity } from './activity';
 import { ResponseTimeoutError } from './errors';
 import type { IOutgoing } from './outgoing';
 import { asLines, type RawHeaders } from './raw-headers';
@@ -13,6 +14,7 @@ import { open, takeIdle } from './upstreams';
  * may be closing that one just then, which says nothing about the request.
  */
 export class UpstreamExchange implements IReceiver {
+  private readonly receiver: IReceiver;
   private connection: UpstreamConnection | null = null;
   private timer: NodeJS.Timeout | null = null;
   private isRepeatable = false;
@@ -26,8 +28,10 @@ export class UpstreamExchange implements IReceiver {
   constructor(
     private readonly method: string,
     private readonly outgoing: IOutgoing,
-    private readonly receiver: IReceiver
+    receiver: IReceiver
   ) {
+    this.receiver = outgoing.intercept?.(receiver) ?? receiver;
+    this.note();
     const idle = SAFE_METHODS.includes(method)
       ? takeIdle(outgoing.target)
       : undefined;
@@ -62,6 +66,7 @@ export class UpstreamExchange implements IReceiver {
   }
 
   write(piece: Buffer): void {
+    this.note();
     this.receiver.write(piece);
   }
 
@@ -110,6 +115,12 @@ export class UpstreamExchange implements IReceiver {
       }, responseTimeoutMs);
     }
     connection.send(`${head}\r\n`, this.method === 'HEAD', this);
+  }
+
+  private note(): void {
+    if (this.outgoing.isActivity) {
+      noteActivity();
+    }
   }
 
   private rewrite({ status, reason, headers }: IResponseHead): IResponseHead {

@@ -1,4 +1,5 @@
 import {
+  type IRoutes,
   parsePort,
   parseProxiedPath,
   proxiedPath,
@@ -32,7 +33,7 @@ const BAD_PORTS = [
   '9300;x',
   '9300\t',
   '9300\n',
-  'evil:9300',
+  '9300:',
   'evil'
 ];
 
@@ -51,42 +52,94 @@ describe('parsePort', () => {
   });
 });
 
+/** Ports and these named apps, below a base_url. */
+function routes(baseUrl: string, ...names: string[]): IRoutes {
+  return {
+    baseUrl,
+    hasPorts: true,
+    apps: names.map(name => ({ name, root: baseUrl + name })),
+    ownPaths: []
+  };
+}
+
 describe('parseProxiedPath', () => {
   it.each(BAD_PORTS)('finds no port in %j', text => {
     for (const rest of ['', '/', '/x?y']) {
-      for (const way of ['', 'absolute/']) {
+      for (const way of ['', 'absolute/', 'node7:', 'absolute/node7:']) {
         const target = `/jupyter/proxy/${way}${text}${rest}`;
-        expect(parseProxiedPath('/jupyter/', target)).toBe('malformed');
+        expect(parseProxiedPath(routes('/jupyter/'), target)).toBe('malformed');
       }
     }
   });
 
-  it('names the app, its prefix, and what the app gets', () => {
-    expect(
-      parseProxiedPath('/jupyter/', '/jupyter/proxy/8501/a/b?c=d')
-    ).toEqual({
-      port: 8501,
+  it('names the port, its prefix, and what follows', () => {
+    const target = '/jupyter/proxy/8501/a/b?c=d';
+    expect(parseProxiedPath(routes('/jupyter/'), target)).toEqual({
+      place: { port: 8501, host: null },
       prefix: '/jupyter/proxy/8501',
       absolute: false,
-      appTarget: '/a/b?c=d'
+      whole: target,
+      rest: '/a/b?c=d'
     });
   });
 
-  it('leaves the path whole for an app that wants it so', () => {
+  it('tells an app that wants the path whole', () => {
     const target = '/jupyter/proxy/absolute/8501/a?b';
-    expect(parseProxiedPath('/jupyter/', target)).toEqual({
-      port: 8501,
+    expect(parseProxiedPath(routes('/jupyter/'), target)).toEqual({
+      place: { port: 8501, host: null },
       prefix: '/jupyter/proxy/absolute/8501',
       absolute: true,
-      appTarget: target
+      whole: target,
+      rest: '/a?b'
     });
+  });
+
+  it.each([
+    'node7',
+    'NODE7.cluster.example',
+    'node_7',
+    'localhost',
+    '127.0.0.1',
+    '[::1]',
+    '[fe80::1]'
+  ])('names the host %s', host => {
+    for (const way of ['', 'absolute/']) {
+      const target = `/proxy/${way}${host}:8787/x`;
+      expect(parseProxiedPath(routes('/'), target)).toEqual({
+        place: { port: 8787, host },
+        prefix: `/proxy/${way}${host}:8787`,
+        absolute: way !== '',
+        whole: target,
+        rest: '/x'
+      });
+    }
+  });
+
+  it.each([
+    ':8787',
+    'a@b:8787',
+    'a%40b:8787',
+    '::1:8787',
+    '[::1:8787',
+    '[evil]:8787',
+    'a b:8787',
+    'a:b:8787',
+    'nodé:8787',
+    'a%2Fb:8787',
+    '[::1]8787',
+    'a;b:8787'
+  ])('takes %j for no host', text => {
+    expect(parseProxiedPath(routes('/'), `/proxy/${text}/`)).toBe('malformed');
   });
 
   it.each(['', '?a=b', '#a'])('tells a missing slash before %j', rest => {
-    expect(parseProxiedPath('/', `/proxy/8501${rest}`)).toMatchObject({
-      port: 8501,
-      prefix: '/proxy/8501',
-      appTarget: null
+    expect(
+      parseProxiedPath(routes('/', 'app'), `/proxy/8501${rest}`)
+    ).toMatchObject({ prefix: '/proxy/8501', rest: null });
+    expect(parseProxiedPath(routes('/', 'app'), `/app${rest}`)).toMatchObject({
+      place: { app: 'app' },
+      prefix: '/app',
+      rest: null
     });
   });
 
@@ -100,25 +153,92 @@ describe('parseProxiedPath', () => {
     '/?',
     '/a%zz',
     '/?next=http://x/proxy/1/'
-  ])('leaves the bytes of %j as they are', target => {
-    expect(parseProxiedPath('/', `/proxy/8501${target}`)).toMatchObject({
-      port: 8501,
-      appTarget: target
-    });
+  ])('leaves the bytes of %j as they are', rest => {
+    for (const root of ['/proxy/8501', '/app']) {
+      const target = root + rest;
+      expect(parseProxiedPath(routes('/', 'app'), target)).toMatchObject({
+        prefix: root,
+        whole: target,
+        rest
+      });
+    }
   });
 
   it('cuts a fragment', () => {
-    expect(parseProxiedPath('/', '/proxy/8501/a?b#c')).toMatchObject({
-      appTarget: '/a?b'
+    const target = '/proxy/8501/a?b#c';
+    expect(parseProxiedPath(routes('/'), target)).toMatchObject({
+      whole: '/proxy/8501/a?b',
+      rest: '/a?b'
     });
   });
 
   it.each(['/jupyter/lab', '/proxy/8501/', '/jupyter/proxyx/1/', '*', ''])(
     'leaves %j to Jupyter',
     target => {
-      expect(parseProxiedPath('/jupyter/', target)).toBeNull();
+      expect(parseProxiedPath(routes('/jupyter/'), target)).toBeNull();
     }
   );
+
+  // The name is a literal, never a pattern or the beginning of another one.
+  it.each(['/aXXb/', '/a.*bc/', '/a.*/', '/a%2E*b/', '/A.*B/', '/a.*b%2F'])(
+    'takes %j for no app called a.*b',
+    target => {
+      expect(parseProxiedPath(routes('/', 'a.*b'), target)).toBeNull();
+    }
+  );
+
+  it('finds an app by its literal name', () => {
+    expect(parseProxiedPath(routes('/', 'a.*b'), '/a.*b/x')).toMatchObject({
+      place: { app: 'a.*b' },
+      rest: '/x'
+    });
+  });
+
+  it.each([
+    [['a', 'a/b'], '/a/b/c', 'a/b'],
+    [['a/b', 'a'], '/a/b/c', 'a/b'],
+    [['a/b', 'a'], '/a/bc', 'a'],
+    [['a/b', 'a'], '/a', 'a']
+  ])('of the apps %j it finds for %s %s', (names, target, app) => {
+    expect(parseProxiedPath(routes('/', ...names), target)).toMatchObject({
+      place: { app }
+    });
+  });
+
+  it('knows no ports where there are none', () => {
+    const given = { ...routes('/', 'app'), hasPorts: false };
+    expect(parseProxiedPath(given, '/proxy/8501/')).toBeNull();
+    expect(parseProxiedPath(given, '/app/')).not.toBeNull();
+  });
+
+  it('gives an app all that is not Jupyter’s own', () => {
+    const given: IRoutes = {
+      baseUrl: '/user/a/',
+      hasPorts: false,
+      apps: [{ name: 'app', root: '/user/a' }],
+      ownPaths: ['/user/a/oauth_callback']
+    };
+    expect(parseProxiedPath(given, '/user/a/proxy/1')).toMatchObject({
+      prefix: '/user/a',
+      rest: '/proxy/1'
+    });
+    expect(parseProxiedPath(given, '/user/a/oauth_callback?x')).toBeNull();
+    expect(parseProxiedPath(given, '/user/a/oauth_callbacks')).not.toBeNull();
+    expect(parseProxiedPath(given, '/user/ab/')).toBeNull();
+  });
+
+  it('gives an app a whole server', () => {
+    const given: IRoutes = {
+      baseUrl: '/',
+      hasPorts: false,
+      apps: [{ name: 'app', root: '' }],
+      ownPaths: []
+    };
+    expect(parseProxiedPath(given, '/x')).toMatchObject({
+      prefix: '',
+      rest: '/x'
+    });
+  });
 });
 
 describe('proxiedPath', () => {
@@ -134,9 +254,9 @@ describe('proxiedPath', () => {
 
   it.each(['/', '/a/b?c=d', '/%2F'])('comes back as %j', path => {
     const target = proxiedPath('/jupyter/', 8501, path);
-    expect(parseProxiedPath('/jupyter/', target)).toMatchObject({
-      port: 8501,
-      appTarget: path
+    expect(parseProxiedPath(routes('/jupyter/'), target)).toMatchObject({
+      place: { port: 8501 },
+      rest: path
     });
   });
 });

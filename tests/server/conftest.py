@@ -65,3 +65,18 @@ def app() -> Iterator[App]:
     with serving() as app:
         app.record()
         yield app
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[App]:
+    """Return the app that all names of a module lead to; somebody else runs it."""
+    with serving() as app:
+        yield app
+
+
+@pytest.fixture
+def recorded(backend: App) -> App:
+    """Return that app with a new record."""
+    backend.requests.clear()
+    backend.record()
+    return backend

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jupyter_porthole.channel import Channel, Message, Passage
 from jupyter_porthole.node import find_node
+from jupyter_porthole.routes import Routes
 from jupyter_porthole.sidecar import SCRIPT
 
 
@@ -32,16 +33,20 @@ async def _run(folder: Path) -> tuple[int, list[Message]]:
     channel.send(
         {
             "type": "configure",
-            "baseUrl": "/",
+            "routes": Routes("/").as_message(),
             "listenPath": str(folder / "taken"),
             "jupyterPath": str(folder / "jupyter.sock"),
             "trustXheaders": False,
             "responseTimeoutMs": 0,
         }
     )
-    status = await asyncio.wait_for(process.wait(), 30)
-    channel.close()
-    return status, said
+    try:
+        return await asyncio.wait_for(process.wait(), 30), said
+    finally:
+        channel.close()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 def test_an_error_ends_the_sidecar_and_nothing_else(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tornado.netutil import bind_sockets
 
 from jupyter_porthole.carrier import Carrier
 from jupyter_porthole.door import Door
+from jupyter_porthole.routes import Routes
 from jupyter_porthole.runtime import PrivateFolder
 from jupyter_porthole.sidecar import SidecarOptions
 from jupyter_porthole.sidecars import Sidecars
@@ -253,7 +254,8 @@ def test_large_bodies_follow_the_late_way(own_jupyter: Jupyter, app: App) -> Non
 def test_after_a_while_tornado_has_the_silent_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = SidecarOptions("", "/", PrivateFolder(str(tmp_path)), False, 0.0)
+    routes = Routes("/")
+    options = SidecarOptions("", routes, PrivateFolder(str(tmp_path)), False, 0.0)
 
     async def wait_at_the_door() -> tuple[int, bool]:
         taken = asyncio.Event()
@@ -267,8 +269,9 @@ def test_after_a_while_tornado_has_the_silent_ones(
         tornados = server.handle_stream
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)
-        carrier = Carrier(Sidecars(1, options, logging.getLogger()), passes_sockets=True)
-        door = Door(server, "/proxy/", carrier)
+        sidecars = Sidecars(1, options, logging.getLogger(), lambda: None)
+        carrier = Carrier(sidecars, passes_sockets=True)
+        door = Door(server, routes, carrier)
         with socket.create_connection(sockets[0].getsockname()):
             await asyncio.wait_for(taken.wait(), 30)
         # One that is still waiting is closed with the door.

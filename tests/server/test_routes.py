@@ -89,7 +89,10 @@ def test_a_fragment_is_cut(jupyter: Jupyter, app: App) -> None:
         "",
         "absolute",
         "absolute/",
-        "localhost:{port}",
+        "localhost:{port}@evil",
+        "evil@localhost:{port}",
+        "localhost:{port}:{port}",
+        ":{port}",
         "\xef\xbc\x98\xef\xbc\x97",
     ],
 )
@@ -98,6 +101,12 @@ def test_what_is_no_port_opens_nothing(jupyter: Jupyter, app: App, port: str) ->
     assert fetch(jupyter, f"{PROXY}/{text}/").status in (400, 404)
     assert fetch(jupyter, f"{PROXY}/absolute/{text}/").status in (400, 404)
     assert app.connections == 0
+
+
+def test_addresses_may_be_long(jupyter: Jupyter, app: App) -> None:
+    for path in ("/" + "a" * 42_000, "/" + "%01" * 14_000):
+        assert fetch(jupyter, f"{PROXY}/{app.port}{path}").status == 200
+        assert app.last.target == path
 
 
 def test_dot_segments_reach_no_other_port(jupyter: Jupyter, app: App) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import socket
 import threading
@@ -13,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 from support.app import App, Connection
 from support.client import Client
+from support.handshake import ACCEPT, HANDSHAKE, SWITCHING
 from support.jupyter import BASE_URL, TOKEN, Jupyter
 from support.wait import wait_until
 from websockets.exceptions import ConnectionClosed
@@ -21,21 +20,6 @@ from websockets.sync.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 PREFIX = f"{BASE_URL}proxy"
-KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-ACCEPT = base64.b64encode(
-    hashlib.sha1((KEY + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
-).decode()
-HANDSHAKE = [
-    ("Connection", "keep-alive, Upgrade"),
-    ("Upgrade", "websocket"),
-    ("Sec-WebSocket-Version", "13"),
-    ("Sec-WebSocket-Key", KEY),
-]
-SWITCHING = (
-    "HTTP/1.1 101 Switching Protocols\r\n"
-    "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-    f"Sec-WebSocket-Accept: {ACCEPT}\r\n"
-).encode()
 
 
 @pytest.fixture(scope="module")

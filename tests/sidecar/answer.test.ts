@@ -14,7 +14,10 @@ async function answer(
   method = 'GET'
 ): Promise<IResponse> {
   const server = createServer((request, response) => {
-    sendAnswer(response, errorAnswer(request, new CarryError(code, 8501)));
+    sendAnswer(
+      response,
+      errorAnswer(request, new CarryError(code, 'port 8501'))
+    );
   });
   const wire = await connectTo({ path: await listenOnPath(server) });
   await wire.send(

@@ -9,14 +9,16 @@ import {
   log,
   logAndExit,
   openChannel,
+  reportActivity,
   shareXsrf
 } from '../../src/sidecar/channel';
 import { afterwards } from './support/cleanup';
+import { routesOf } from './support/grant';
 import { listenOnPath } from './support/listen';
 import { CLIENT, connectTo, type Wire } from './support/wire';
 
 const CONFIGURATION: IConfiguration = {
-  baseUrl: '/jupyter/',
+  routes: routesOf({ apps: [{ name: 'a', root: '/jupyter/a' }] }),
   listenPath: '/run/sidecar',
   jupyterPath: '/run/jupyter',
   trustXheaders: false,
@@ -43,6 +45,7 @@ function startChannel(): {
       told.push(['connect', socket, client, first.toString('latin1')]);
     },
     rememberXsrf: value => told.push(['xsrf', value]),
+    forget: app => told.push(['forget', app]),
     close: () => told.push(['close'])
   };
   const { connected } = process;
@@ -166,6 +169,19 @@ describe('the channel', () => {
     say({ type: 'xsrf', value: '2|b' });
     say({ type: 'xsrf', value: 1 });
     expect(told).toEqual([['xsrf', '2|b']]);
+  });
+
+  it('brings the name of an app to be asked about anew', () => {
+    const { told, say } = startChannel();
+    say({ type: 'forget', app: 'a' });
+    say({ type: 'forget', app: 1 });
+    expect(told).toEqual([['forget', 'a']]);
+  });
+
+  it('tells of activity', () => {
+    const { sent } = startChannel();
+    reportActivity();
+    expect(sent).toEqual([{ type: 'activity' }]);
   });
 
   it.each([null, 'text', 1, [], {}, { type: 'unheard-of' }])(

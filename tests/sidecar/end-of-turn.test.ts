@@ -1,10 +1,8 @@
 import { atEndOfTurn } from '../../src/sidecar/end-of-turn';
 
-/** Wait until the next turn of the event loop. */
+/** Wait until this turn of the event loop is over, with all that was put at its end. */
 function nextTurn(): Promise<void> {
-  return new Promise(resolve => {
-    setTimeout(resolve, 0);
-  });
+  return new Promise(setImmediate);
 }
 
 describe('atEndOfTurn', () => {

@@ -21,13 +21,13 @@ describe('upstreamError', () => {
     [new Error('any'), 'broke-off'],
     ['not even an error', 'broke-off']
   ])('takes %s for %s', (error, code) => {
-    const carried = upstreamError(error, 8501);
+    const carried = upstreamError(error, 'port 8501');
     expect(carried).toBeInstanceOf(CarryError);
-    expect(carried).toMatchObject({ code, port: 8501 });
+    expect(carried).toMatchObject({ code, place: 'port 8501' });
   });
 
   it('leaves a known one as it is', () => {
     const error = new CarryError('jupyter-gone');
-    expect(upstreamError(error, 8501)).toBe(error);
+    expect(upstreamError(error, 'port 8501')).toBe(error);
   });
 });

@@ -1,14 +1,19 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 
-import { QUESTION_HEADER } from '../../src/protocol/grant';
+import { type IQuestion, QUESTION_HEADER } from '../../src/protocol/grant';
 import { parseProxiedPath } from '../../src/protocol/paths';
 import { introduce } from '../../src/sidecar/client';
 import { Grants } from '../../src/sidecar/grants';
 import type { IRequestHead } from '../../src/sidecar/request-head';
 import { startDoor } from './support/door';
-import { grantOf, pathOf } from './support/grant';
-import { type Jupyter, startJupyter, startWaiting } from './support/jupyter';
+import { grantOf, pathOf, routesOf } from './support/grant';
+import {
+  type Jupyter,
+  NO_DETAILS,
+  startJupyter,
+  startWaiting
+} from './support/jupyter';
 import { socketPath } from './support/listen';
 import { connectAsClient, PREFACE } from './support/wire';
 
@@ -29,7 +34,7 @@ async function startAsking(
   const grants = new Grants(jupyter.path, false);
   let upgrade = false;
   const obtain = (request: IncomingMessage): Promise<unknown> => {
-    const path = parseProxiedPath('/jupyter/', request.url ?? '');
+    const path = parseProxiedPath(routesOf(), request.url ?? '');
     if (path === null || path === 'malformed') {
       throw new Error('Not a proxied path.');
     }
@@ -39,8 +44,8 @@ async function startAsking(
     obtain(request).then(
       answer => response.end(JSON.stringify({ answer })),
       (error: unknown) => {
-        const { name, code, port } = error as Record<string, unknown>;
-        response.end(JSON.stringify({ error: { name, code, port } }));
+        const { name, code, place } = error as Record<string, unknown>;
+        response.end(JSON.stringify({ error: { name, code, place } }));
       }
     );
   });
@@ -66,6 +71,12 @@ function portsOf(jupyter: Jupyter): number[] {
   );
 }
 
+/** What a question asks. */
+function questionIn(headers: IncomingHttpHeaders): IQuestion {
+  const text = headers[QUESTION_HEADER.toLowerCase()];
+  return JSON.parse(String(text)) as IQuestion;
+}
+
 const cookie = (value: string): string[] => ['Host: a', `Cookie: a=${value}`];
 
 describe('Grants', () => {
@@ -87,7 +98,13 @@ describe('Grants', () => {
       'x-user': 'u',
       'x-real-ip': '192.0.2.7',
       'x-scheme': 'http',
-      [QUESTION_HEADER.toLowerCase()]: '{"port":8501,"upgrade":false}'
+      [QUESTION_HEADER.toLowerCase()]: JSON.stringify({
+        place: { port: 8501, host: null },
+        absolute: false,
+        path: '/x%2F',
+        upgrade: false,
+        page: false
+      })
     });
   });
 
@@ -235,14 +252,9 @@ describe('Grants', () => {
     await obtain({ upgrade: true });
     await obtain({ upgrade: true });
     await obtain();
-    const questions = jupyter.questions.map(
-      ({ headers }) => headers[QUESTION_HEADER.toLowerCase()]
-    );
-    expect(questions).toEqual([
-      '{"port":8501,"upgrade":false}',
-      '{"port":8501,"upgrade":true}',
-      '{"port":8501,"upgrade":true}'
-    ]);
+    expect(
+      jupyter.questions.map(({ headers }) => questionIn(headers))
+    ).toMatchObject([{ upgrade: false }, { upgrade: true }, { upgrade: true }]);
   });
 
   it.each([
@@ -272,11 +284,11 @@ describe('Grants', () => {
     const jupyter = await startJupyter();
     jupyter.judge = (_request, response) => {
       response.writeHead(403, { 'Porthole-Refusal': reason });
-      response.end();
+      response.end(NO_DETAILS);
     };
     const obtain = await startAsking(jupyter);
     const expected = {
-      error: { name: 'CarryError', code: reason, port: 8501 }
+      error: { name: 'CarryError', code: reason, place: 'port 8501' }
     };
     expect(await obtain()).toEqual(expected);
     expect(await obtain()).toEqual(expected);
@@ -301,14 +313,16 @@ describe('Grants', () => {
     ['no JSON', 'yes', 'SyntaxError'],
     ['no object', '1', 'TypeError'],
     ['null', 'null', 'TypeError'],
-    ...Object.keys(grantOf()).map(name => [
-      `nothing in ${name}`,
-      JSON.stringify({ ...grantOf(), [name]: null }),
-      'TypeError'
-    ]),
+    ...Object.keys(grantOf())
+      .filter(name => name !== 'tls' && name !== 'mappedTo')
+      .map(name => [
+        `nothing in ${name}`,
+        JSON.stringify({ ...grantOf(), [name]: null }),
+        'TypeError'
+      ]),
     [
       'an address that is no text',
-      JSON.stringify({ ...grantOf(), addresses: [1] }),
+      JSON.stringify(grantOf({ target: { addresses: [1], port: 1 } as never })),
       'TypeError'
     ]
   ])('takes no grant with %s', async (_what, text, name) => {
@@ -334,7 +348,7 @@ describe('Grants', () => {
   it('says so when Jupyter is gone', async () => {
     const obtain = await startAsking({ path: socketPath() });
     expect(await obtain()).toEqual({
-      error: { name: 'CarryError', code: 'jupyter-gone', port: 8501 }
+      error: { name: 'CarryError', code: 'jupyter-gone', place: 'port 8501' }
     });
   });
 
@@ -417,8 +431,11 @@ describe('Grants', () => {
   it('shares no grant that holds once', async () => {
     const { answers, jupyter, grant } = await askTwice();
     grant();
-    const granted = { answer: grantOf() };
-    expect(await Promise.all(answers)).toEqual([granted, granted, granted]);
+    expect(await Promise.all(answers)).toMatchObject([
+      { answer: { target: { port: 8501 } } },
+      { answer: { target: { port: 8501 } } },
+      { answer: { target: { port: 8502 } } }
+    ]);
     expect(portsOf(jupyter)).toEqual([8501, 8502, 8501]);
   });
 
@@ -432,6 +449,114 @@ describe('Grants', () => {
     expect(await obtain()).toMatchObject({ error: { code: 'jupyter-gone' } });
     jupyter.judge = judge;
     expect(await obtain()).toEqual({ answer: grantOf() });
+  });
+
+  describe('of a named app', () => {
+    const routes = routesOf({ apps: [{ name: 'app', root: '/jupyter/app' }] });
+
+    function asking(rest: string, ...fields: string[]): IRequestHead {
+      const socket = new Socket();
+      introduce(socket, { address: '192.0.2.7', scheme: 'http' });
+      const url = `/jupyter/app${rest}`;
+      return {
+        method: 'GET',
+        url,
+        rawHeaders: ['Host', 'a', ...fields],
+        socket
+      };
+    }
+
+    function obtain(
+      grants: Grants,
+      request: IRequestHead
+    ): ReturnType<Grants['obtain']> {
+      const path = parseProxiedPath(routes, request.url ?? '');
+      if (path === null || path === 'malformed') {
+        throw new Error('Not a proxied path.');
+      }
+      return grants.obtain(request, path);
+    }
+
+    it('holds for all paths, unless it says otherwise', async () => {
+      const jupyter = await startJupyter({ lifetimeMs: KEPT });
+      const grants = new Grants(jupyter.path, false);
+      for (const rest of ['/', '/a', '/a?b', '/c']) {
+        await obtain(grants, asking(rest));
+      }
+      expect(jupyter.questions).toHaveLength(1);
+    });
+
+    it('holds for its path only, if it says so', async () => {
+      const jupyter = await startJupyter({ lifetimeMs: KEPT, isForPath: true });
+      const grants = new Grants(jupyter.path, false);
+      for (const rest of ['/', '/a', '/a?b', '/', '/a?c']) {
+        await obtain(grants, asking(rest));
+      }
+      expect(jupyter.questions.map(({ url }) => url)).toEqual([
+        '/jupyter/app/',
+        '/jupyter/app/a'
+      ]);
+    });
+
+    it('is not shared with another path that is asked at once', async () => {
+      const { jupyter, asked, grant } = await startWaiting();
+      jupyter.grant = grantOf({ lifetimeMs: KEPT, isForPath: true });
+      const grants = new Grants(jupyter.path, false);
+      const answers = ['/a', '/b', '/a'].map(rest =>
+        obtain(grants, asking(rest))
+      );
+      await asked;
+      grant();
+      await Promise.all(answers);
+      expect(jupyter.questions.map(({ url }) => url).sort()).toEqual([
+        '/jupyter/app/a',
+        '/jupyter/app/b'
+      ]);
+    });
+
+    it('is asked for by a page and by what else comes, each for itself', async () => {
+      const { jupyter, grant } = await startWaiting();
+      const grants = new Grants(jupyter.path, false);
+      const answers = [
+        obtain(grants, asking('/')),
+        obtain(grants, asking('/', 'Accept', 'text/html')),
+        obtain(grants, asking('/', 'Porthole-Page', '1'))
+      ];
+      while (jupyter.questions.length < 2) {
+        await new Promise(setImmediate);
+      }
+      const pages = jupyter.questions.map(
+        ({ headers }) => questionIn(headers).page
+      );
+      expect(pages.sort()).toEqual([false, true]);
+      grant();
+      await Promise.all(answers);
+    });
+
+    it('is forgotten when it is out of date', async () => {
+      const jupyter = await startJupyter({ lifetimeMs: KEPT });
+      const grants = new Grants(jupyter.path, false);
+      await obtain(grants, asking('/'));
+      grants.forget('other');
+      await obtain(grants, asking('/'));
+      expect(jupyter.questions).toHaveLength(1);
+      grants.forget('app');
+      await obtain(grants, asking('/'));
+      expect(jupyter.questions).toHaveLength(2);
+    });
+
+    it('is not kept when it gets out of date on its way', async () => {
+      const { jupyter, asked, grant } = await startWaiting();
+      jupyter.grant = grantOf({ lifetimeMs: KEPT });
+      const grants = new Grants(jupyter.path, false);
+      const first = obtain(grants, asking('/'));
+      await asked;
+      grants.forget('app');
+      grant();
+      await first;
+      await obtain(grants, asking('/'));
+      expect(jupyter.questions).toHaveLength(2);
+    });
   });
 
   describe('known', () => {

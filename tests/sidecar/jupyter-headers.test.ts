@@ -6,6 +6,13 @@ import {
 const CLIENT = { address: '192.0.2.7', scheme: 'https' } as const;
 const NAMED = ['X-Real-Ip', '192.0.2.7', 'X-Scheme', 'https'];
 const HOST = ['Host', 'a'];
+const QUESTION = {
+  place: { port: 8501, host: null },
+  absolute: false,
+  path: '/a',
+  upgrade: true,
+  page: false
+};
 
 describe('jupyterHeaders', () => {
   it('keeps the client’s fields and names the client', () => {
@@ -101,7 +108,7 @@ describe('questionHeaders', () => {
         ],
         CLIENT,
         false,
-        { port: 8501, upgrade: true }
+        QUESTION
       )
     ).toEqual([
       ...HOST,
@@ -111,7 +118,7 @@ describe('questionHeaders', () => {
       'c',
       ...NAMED,
       'Porthole-Question',
-      '{"port":8501,"upgrade":true}'
+      JSON.stringify(QUESTION)
     ]);
   });
 });

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { GRANT_HEADER, REFUSAL_HEADER } from '../../src/protocol/grant';
 import { type IRawApp, startApp, startRawApp } from './support/app';
 import { head, startGranting } from './support/exchange';
-import { startJupyter, startWaiting } from './support/jupyter';
+import { NO_DETAILS, startJupyter, startWaiting } from './support/jupyter';
 import { freePort } from './support/listen';
 import { values } from './support/message';
 import { type ISidecar, startSidecar } from './support/sidecar';
@@ -250,7 +250,9 @@ describe('pipelined requests', () => {
       const isGood = request.headers.cookie === 'a=good';
       response.writeHead(
         isGood ? 204 : 403,
-        isGood ? { [GRANT_HEADER]: JSON.stringify(jupyter.grant) } : {}
+        isGood
+          ? { [GRANT_HEADER]: JSON.stringify(jupyter.grantFor(request)) }
+          : {}
       );
       response.end();
     };
@@ -440,8 +442,10 @@ describe('a plain request', () => {
     refuse();
     const response = await client.response();
     expect(response.status).toBe(403);
-    expect(response.body).toBe('no');
-    expect(values(response, 'Content-Length')).toEqual(['2']);
+    expect(response.body).toBe(NO_DETAILS);
+    expect(values(response, 'Content-Length')).toEqual([
+      String(NO_DETAILS.length)
+    ]);
     await client.send(head('GET', '/jupyter/lab'));
     expect((await client.response()).status).toBe(200);
     expect(app.wires).toEqual([]);
@@ -453,7 +457,7 @@ describe('a plain request', () => {
       const jupyter = await startJupyter();
       jupyter.judge = (_request, response) => {
         response.writeHead(403, { [REFUSAL_HEADER]: reason });
-        response.end();
+        response.end(NO_DETAILS);
       };
       const sidecar = await startSidecar(jupyter);
       const app = await startRawApp();

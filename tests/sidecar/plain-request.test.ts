@@ -7,6 +7,7 @@ import {
   readPlainRequest,
   withEscapedLine
 } from '../../src/sidecar/plain-request';
+import { routesOf } from './support/grant';
 import { listenOnPath } from './support/listen';
 import { Random } from './support/random';
 import { connectTo } from './support/wire';
@@ -17,7 +18,7 @@ function read(
   text: string,
   start = 0
 ): { request: IPlainRequest; end: number } | null {
-  return readPlainRequest(text, start, '/jupyter/', socket);
+  return readPlainRequest(text, start, routesOf(), socket);
 }
 
 const LINE = 'GET /jupyter/proxy/8501/ HTTP/1.1\r\n';
@@ -40,10 +41,11 @@ describe('readPlainRequest', () => {
         rawHeaders: ['host', 'a', 'X-b', '\xe9 \t c', 'x-B', '', 'X-Empty', ''],
         socket,
         path: {
-          port: 8501,
+          place: { port: 8501, host: null },
           prefix: '/jupyter/proxy/8501',
           absolute: false,
-          appTarget: '/a%2Fb?c=d&&e'
+          whole: '/jupyter/proxy/8501/a%2Fb?c=d&&e',
+          rest: '/a%2Fb?c=d&&e'
         },
         keepsAlive: true
       },
@@ -56,7 +58,7 @@ describe('readPlainRequest', () => {
     const { request, end } = read(text + NEXT) ?? {};
     const url = '/jupyter/proxy/8501/%E8%BF%9c?%80=%FF';
     expect(request?.url).toBe(url);
-    expect(request?.path.appTarget).toBe('/%E8%BF%9c?%80=%FF');
+    expect(request?.path.rest).toBe('/%E8%BF%9c?%80=%FF');
     expect(end).toBe(text.length);
   });
 

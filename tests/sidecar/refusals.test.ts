@@ -1,7 +1,7 @@
 import { REFUSAL_HEADER } from '../../src/protocol/grant';
 import { startApp, startRawApp } from './support/app';
 import { fetch, head, startGranting } from './support/exchange';
-import { startJupyter } from './support/jupyter';
+import { NO_DETAILS, startJupyter } from './support/jupyter';
 import { values } from './support/message';
 import { startSidecar } from './support/sidecar';
 
@@ -48,7 +48,7 @@ describe('a refusal', () => {
     const jupyter = await startJupyter();
     jupyter.judge = (_request, response) => {
       response.writeHead(403, { [REFUSAL_HEADER]: reason });
-      response.end();
+      response.end(NO_DETAILS);
     };
     const sidecar = await startSidecar(jupyter);
     const app = await startRawApp();

@@ -49,6 +49,30 @@ describe('a response', () => {
     expect(await client.take('0\r\n\r\n')).toBe('0\r\n\r\n');
   });
 
+  /*
+   * Node throws for an announcement of trailers where there can be none, so any app could
+   * end the sidecar, and all connections with it.
+   */
+  it.each([
+    ['200 OK\r\nTrailer: X-Sum\r\nContent-Length: 2\r\n\r\nhi', 'hi'],
+    ['304 Not Modified\r\nTrailer: X-Sum\r\n\r\n', ''],
+    ['204 No Content\r\ntrailer: X-Sum\r\n\r\n', '']
+  ])('may announce trailers that can’t come: %j', async (answer, body) => {
+    const sidecar = await startGranting();
+    const app = await startRawApp(wire => {
+      void wire.take('\r\n\r\n').then(() => wire.send(`HTTP/1.1 ${answer}`));
+    });
+    const request = head(
+      'POST',
+      `/jupyter/proxy/${app.port}/`,
+      'Content-Length: 1'
+    );
+    const response = await fetch(sidecar, `${request}x`);
+    expect(response.status).toBe(Number(answer.slice(0, 3)));
+    expect(response.body).toBe(body);
+    expect(values(response, 'Trailer')).toEqual([]);
+  });
+
   it('keeps its trailers', async () => {
     const { client, app } = await open('TE: trailers');
     await app.send(

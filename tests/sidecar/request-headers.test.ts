@@ -166,9 +166,108 @@ describe('requestHeaders', () => {
       valuesForApp(
         'Referer',
         [...HOST, 'Referer', `http://hub.example:8000${prefix}/a`],
-        { path: pathOf({ prefix, absolute: true }) }
+        {
+          path: pathOf({ prefix, absolute: true }),
+          grant: grantOf({ keepsPrefix: true })
+        }
       )
     ).toEqual([`http://localhost:8501${prefix}/a`]);
+  });
+
+  it('leaves Host, Origin and Referer to an app that wants them so', () => {
+    const headers = [
+      ...HOST,
+      'Origin',
+      'http://hub.example:8000',
+      'Referer',
+      `http://hub.example:8000${PREFIX}/a`
+    ];
+    const given = { grant: grantOf({ host: '' }) };
+    expect(forApp(headers, given).slice(0, 6)).toEqual(headers);
+    expect(
+      valuesForApp(
+        'Referer',
+        [...HOST, 'Referer', 'http://hub.example:8000/jupyter/lab?token=s'],
+        given
+      )
+    ).toEqual(['http://hub.example:8000/']);
+  });
+
+  it('names an app of another scheme and host', () => {
+    const grant = grantOf({
+      host: 'node7:8787',
+      tls: { serverName: 'node7', verifies: true, authorities: '', changed: 0 }
+    });
+    const headers = [...HOST, 'Origin', 'http://hub.example:8000'];
+    expect(forApp(headers, { grant }).slice(0, 4)).toEqual([
+      'Host',
+      'node7:8787',
+      'Origin',
+      'https://node7:8787'
+    ]);
+  });
+
+  /*
+   * VS Code's server refuses a WebSocket whose Origin is another host than
+   * X-Forwarded-Host names, and so do Next.js's actions.
+   */
+  it.each([true, false])(
+    'names no other host beside an Origin that names the app (trusted: %s)',
+    trustXheaders => {
+      const origin = ['Origin', 'http://hub.example:8000'];
+      const forwarded = ['X-Forwarded-Host', 'public.example'];
+      const values = (given: RawHeaders, grant = grantOf()): string[] =>
+        valuesForApp('X-Forwarded-Host', [...HOST, ...given], {
+          grant,
+          trustXheaders
+        });
+      expect(values([...origin, ...forwarded])).toEqual([]);
+      const told = trustXheaders ? 'public.example' : 'hub.example:8000';
+      expect(values(forwarded)).toEqual([told]);
+      expect(values(['Origin', 'null', ...forwarded])).toEqual([told]);
+      expect(values([...origin, ...forwarded], grantOf({ host: '' }))).toEqual([
+        told
+      ]);
+    }
+  );
+
+  it('sets the fields that the configuration names, and no framing', () => {
+    const grant = grantOf({
+      requestHeaders: [
+        ['host', 'fixed'],
+        ['Authorization', 'Basic x'],
+        ['X-Forwarded-Prefix', '/mine'],
+        ['Content-Length', '0'],
+        ['Transfer-Encoding', 'chunked'],
+        ['Connection', 'close'],
+        ['Upgrade', 'h2c']
+      ]
+    });
+    const got = forApp(
+      [...HOST, 'authorization', 'other', 'Content-Length', '3', 'X-A', '1'],
+      { grant }
+    );
+    expect(got).toEqual([
+      'Content-Length',
+      '3',
+      'X-A',
+      '1',
+      ...ADDED.filter(
+        (_text, index) => ADDED[index - (index % 2)] !== 'X-Forwarded-Prefix'
+      ),
+      'host',
+      'fixed',
+      'Authorization',
+      'Basic x',
+      'X-Forwarded-Prefix',
+      '/mine'
+    ]);
+  });
+
+  it('keeps to itself that a page asks for news', () => {
+    expect(forApp([...HOST, 'Porthole-Page', '1'])).not.toContain(
+      'Porthole-Page'
+    );
   });
 
   it('takes Jupyter’s token out of the Referer', () => {
@@ -239,7 +338,7 @@ describe('requestHeaders', () => {
 
   it('adds no prefix to an absolute path, whose app knows it', () => {
     const got = forApp([...HOST, 'X-Forwarded-Prefix', '/forged'], {
-      path: pathOf({ absolute: true })
+      grant: grantOf({ keepsPrefix: true })
     });
     expect(got).toEqual(['Host', 'localhost:8501', ...ADDED.slice(0, 8)]);
   });

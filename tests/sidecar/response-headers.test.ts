@@ -8,9 +8,10 @@ const PREFIX = '/jupyter/proxy/8501';
 function forClient(
   headers: RawHeaders,
   path = pathOf(),
-  publicHost = 'Hub.example:8000'
+  publicHost = 'Hub.example:8000',
+  grant = grantOf()
 ): RawHeaders {
-  return responseHeaders({ headers, path, grant: grantOf(), publicHost });
+  return responseHeaders({ headers, path, grant, publicHost });
 }
 
 const LINKS = [
@@ -120,9 +121,39 @@ describe('responseHeaders', () => {
     expect(forClient(['Refresh', refresh])).toEqual(['Refresh', expected]);
   });
 
+  it('knows an app of another host by that name only', () => {
+    const path = pathOf({
+      place: { port: 8787, host: 'node7' },
+      prefix: '/jupyter/proxy/node7:8787'
+    });
+    const grant = grantOf({
+      target: { addresses: ['192.0.2.9'], port: 8787 },
+      host: 'node7:8787'
+    });
+    const locate = (link: string): string | undefined =>
+      forClient(['Location', link], path, '', grant)[1];
+    expect(locate('http://NODE7:8787/x')).toBe('/jupyter/proxy/node7:8787/x');
+    expect(locate('/x')).toBe('/jupyter/proxy/node7:8787/x');
+    expect(locate('http://localhost:8787/x')).toBe('http://localhost:8787/x');
+  });
+
+  it('confines nothing where an app has the whole server', () => {
+    const path = pathOf({ place: { app: 'app' }, prefix: '' });
+    const headers = ['Location', '/x', 'Set-Cookie', 'a=1; Path=/'];
+    expect(forClient(headers, path)).toEqual(headers);
+  });
+
   it('knows that port 80 is left out', () => {
-    const path = pathOf({ port: 80, prefix: '/jupyter/proxy/80' });
-    expect(forClient(['Location', 'http://localhost/x'], path)).toEqual([
+    const path = pathOf({
+      place: { port: 80, host: null },
+      prefix: '/jupyter/proxy/80'
+    });
+    const grant = grantOf({
+      target: { addresses: ['127.0.0.1'], port: 80 },
+      host: 'localhost:80'
+    });
+    const headers = ['Location', 'http://localhost/x'];
+    expect(forClient(headers, path, '', grant)).toEqual([
       'Location',
       '/jupyter/proxy/80/x'
     ]);

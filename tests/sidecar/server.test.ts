@@ -103,7 +103,7 @@ describe('a connection', () => {
     jupyter.judge = (request, response) => {
       if (request.headers.cookie === 'a=good') {
         response.writeHead(204, {
-          'Porthole-Grant': JSON.stringify(jupyter.grant)
+          'Porthole-Grant': JSON.stringify(jupyter.grantFor(request))
         });
       } else {
         response.writeHead(403, { 'Content-Length': 0 });

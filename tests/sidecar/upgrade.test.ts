@@ -154,6 +154,29 @@ describe('a handshake', () => {
     expect(values(response, 'Porthole-Answer')).toEqual(['broke-off']);
   });
 
+  /*
+   * Node's parser stumbles over the body after the answer has begun. To answer again would
+   * be an error that ends the sidecar, and all connections with it.
+   */
+  it.each([
+    ['more than it announces', 'Content-Length: 2\r\n\r\nno more'],
+    [
+      'a malformed chunk',
+      'Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\nzz\r\n'
+    ],
+    ['trailers that can’t come', 'Trailer: X\r\nContent-Length: 2\r\n\r\nno']
+  ])(
+    'that the app refuses with %s ends the connection',
+    async (_what, rest) => {
+      const { sidecar, client, app } = await open();
+      await app.send(`HTTP/1.1 403 No way\r\n${rest}`);
+      expect(await client.rest()).toMatch(/^(?:HTTP\/1\.1 403 No way\r\n|$)/);
+      const next = await sidecar.connect();
+      await next.send('GET /jupyter/lab HTTP/1.1\r\nHost: a\r\n\r\n');
+      expect((await next.response()).status).toBe(200);
+    }
+  );
+
   it('that Jupyter refuses reaches no app and ends the connection', async () => {
     const jupyter = await startJupyter();
     jupyter.judge = (_request, response) => {

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** Marks an answer as our own and says which; the page's script looks for it. */
 export const ANSWER_HEADER = 'Porthole-Answer';
 
+/** Marks a request of such a page, which wants another look at the same page. */
+export const PAGE_HEADER = 'Porthole-Page';
+
 const STYLE = `
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
@@ -10,23 +13,45 @@ main { max-width: 36rem; padding: 2rem; }
 h1 { font-size: 1.3rem; margin: 0 0 1rem; }
 li { margin: 0.25rem 0; }
 p { margin: 1.25rem 0 0; }
+pre { max-height: 60vh; overflow: auto; margin: 1rem 0 0; padding: 0.75rem; border: 1px solid;
+  border-radius: 4px; font-size: 0.8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre:empty { display: none; }
 `;
 
 /**
  * Asks for the page again each second until the answer is another one, then
- * loads it: an app that comes up takes this page's place.
+ * loads it: an app that comes up takes this page's place. Where there is output of the
+ * app to be shown, the answer is read for it.
  */
 const SCRIPT = `
 const code = document.documentElement.dataset.answer;
 const status = document.querySelector('[role=status]');
+const output = document.querySelector('pre');
 async function again() {
   if (!document.hidden) {
+    const stop = new AbortController();
     try {
-      const response = await fetch(location.href, { method: 'HEAD', redirect: 'manual' });
+      const response = await fetch(location.href, {
+        method: output ? 'GET' : 'HEAD',
+        headers: { '${PAGE_HEADER}': '1' },
+        redirect: 'manual',
+        signal: stop.signal
+      });
       if (response.headers.get('${ANSWER_HEADER}') !== code) {
+        stop.abort();
         status.textContent = 'Opening…';
         location.reload();
         return;
+      }
+      if (output) {
+        const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+        const text = page.querySelector('pre').textContent;
+        if (text !== output.textContent) {
+          output.textContent = text;
+          output.scrollTop = output.scrollHeight;
+        }
+        const items = page.querySelector('ul').children;
+        document.querySelector('ul').replaceChildren(...items);
       }
     } catch {
       status.textContent = 'Jupyter can’t be reached. Trying again every second …';
@@ -60,16 +85,22 @@ export function escapeHtml(text: string): string {
 /**
  * A page in plain words.
  *
- * @param retries - whether it asks again by itself.
  * @returns the document.
  */
 export function renderPage(content: {
   code: string;
   title: string;
   hints: string[];
+  /** What the app has put out; `null` if that is not what it is about. */
+  output: string | null;
+  /** Whether it asks again by itself. */
   retries: boolean;
 }): string {
   const hints = content.hints.map(hint => `<li>${escapeHtml(hint)}</li>`);
+  const output =
+    content.output === null
+      ? ''
+      : `<pre tabindex="0" aria-label="Output of the app">${escapeHtml(content.output)}</pre>`;
   const retry = content.retries
     ? `<p role="status">This page tries again every second and turns into the app by itself.</p>
 <noscript><p>Without scripts: reload this page to try again.</p></noscript>
@@ -89,6 +120,7 @@ export function renderPage(content: {
 <ul>
 ${hints.join('\n')}
 </ul>
+${output}
 ${retry}
 </main>
 </body>

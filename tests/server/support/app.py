@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
+from pathlib import Path
 
 from .message import Message
 
@@ -91,11 +93,14 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 class App:
     """A listening app."""
 
+    #: 0 if it listens on a Unix socket.
     port: int
     #: What each connection sees; may be replaced at any time.
     play: Play
     #: All requests that were answered by :meth:`record`.
     requests: list[Request] = field(default_factory=list)
+    #: What :meth:`record` answers, on connections that are open already, too.
+    response: bytes = OK
     #: How many connections were accepted.
     connections: int = 0
     #: Errors of :attr:`play`, which a test must not overlook.
@@ -103,11 +108,12 @@ class App:
 
     def record(self, response: bytes = OK) -> None:
         """Remember each request and answer it by the same bytes."""
+        self.response = response
 
         def play(connection: Connection) -> None:
             while (request := connection.read_request()) is not None:
                 self.requests.append(request)
-                connection.send(response)
+                connection.send(self.response)
 
         self.play = play
 
@@ -118,15 +124,28 @@ class App:
 
 
 @contextlib.contextmanager
-def serving(host: str = "127.0.0.1", port: int = 0) -> Iterator[App]:
-    """Run an app, on a free port if none is given; it answers 200 at first."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    server = socket.create_server((host, port), family=family, backlog=128)
-    app = App(server.getsockname()[1], answer(OK))
+def serving(
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    unix_socket: Path | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[App]:
+    """Run an app, on a free port if no place is given; it answers 200 at first."""
+    if unix_socket is not None:
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(str(unix_socket))
+        server.listen(128)
+    else:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        server = socket.create_server((host, port), family=family, backlog=128)
+    app = App(server.getsockname()[1] if unix_socket is None else 0, answer(OK))
     accepted: list[socket.socket] = []
 
-    def serve(connection: socket.socket) -> None:
+    def serve(plain: socket.socket) -> None:
         try:
+            connection = plain if tls is None else tls.wrap_socket(plain, server_side=True)
+            accepted.append(connection)
             # The file too: the socket stays open as long as it does.
             with connection, connection.makefile("rb") as file:
                 app.play(Connection(connection, file))
@@ -143,7 +162,6 @@ def serving(host: str = "127.0.0.1", port: int = 0) -> Iterator[App]:
             except OSError:
                 return
             app.connections += 1
-            accepted.append(connection)
             threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
@@ -154,6 +172,8 @@ def serving(host: str = "127.0.0.1", port: int = 0) -> Iterator[App]:
         with contextlib.suppress(OSError):
             server.shutdown(socket.SHUT_RDWR)
         server.close()
+        if unix_socket is not None:
+            unix_socket.unlink()
         for connection in accepted:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

@@ -34,16 +34,20 @@ class Jupyter:
         python: str | Path = sys.executable,
         arguments: Sequence[str] = ("--debug",),
         config: dict[str, dict[str, Any]] | None = None,
+        code: str = "",
         certificate: tuple[Path, Path] | None = None,
         unix_socket: Path | None = None,
+        environment: dict[str, str] | None = None,
     ) -> None:
         """Start it and wait until it answers.
 
         :param python: the Python in whose environment it is installed.
         :param arguments: more of the command line.
         :param config: traits by class, over the defaults of the tests.
+        :param code: a configuration in Python, which can hold functions.
         :param certificate: files of the certificate and its key, to speak TLS.
         :param unix_socket: where to listen instead of on TCP.
+        :param environment: variables, over those of the tests.
         """
         self.folder = folder
         #: Whether it serves a request of its own on each connection first, so that Tornado
@@ -51,7 +55,7 @@ class Jupyter:
         self.serves_first = False
         self.unix_socket = unix_socket
         self.tls = certificate is not None
-        self.port = _free_port()
+        self.port = free_port()
         traits: dict[str, dict[str, Any]] = {
             "ServerApp": {
                 "ip": "127.0.0.1",
@@ -61,6 +65,8 @@ class Jupyter:
                 "open_browser": False,
                 "allow_root": True,
                 "root_dir": str(folder),
+                # It may be installed, and would start its own apps.
+                "jpserver_extensions": {"jupyter_server_proxy": False},
             },
             "IdentityProvider": {"token": TOKEN},
         }
@@ -75,6 +81,7 @@ class Jupyter:
         self.token: str = traits["IdentityProvider"]["token"]
         (folder / "config").mkdir(parents=True)
         (folder / "config" / "jupyter_server_config.json").write_text(json.dumps(traits))
+        (folder / "config" / "jupyter_server_config.py").write_text(code)
         self.log_path = folder / "jupyter.log"
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
@@ -89,6 +96,7 @@ class Jupyter:
                     "JUPYTER_CONFIG_DIR": str(folder / "config"),
                     "JUPYTER_DATA_DIR": str(folder / "data"),
                     "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+                    **(environment or {}),
                 },
             )
         wait_until(self._answers, f"Jupyter answers; its log: {self.log_path}", 60)
@@ -166,7 +174,8 @@ def _is_sidecar(process: psutil.Process) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens yet."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 

@@ -10,6 +10,7 @@ const CONTENT = {
   code: 'not-listening',
   title: 'Nothing listens.',
   hints: ['Is it started?', 'Where?'],
+  output: null,
   retries: true
 };
 
@@ -52,11 +53,18 @@ describe('renderPage', () => {
       code: evil,
       title: evil,
       hints: [evil],
+      output: evil,
       retries: false
     });
     expect(page).not.toContain('<script');
-    expect(page).not.toContain('">&');
-    expect(page.split(escapeHtml(evil))).toHaveLength(5);
+    expect(page.split(escapeHtml(evil))).toHaveLength(6);
+  });
+
+  it('shows what the app has put out, even if that is nothing yet', () => {
+    expect(renderPage(CONTENT)).not.toContain('<pre');
+    const page = renderPage({ ...CONTENT, output: 'one\ntwo' });
+    expect(page).toContain('>one\ntwo</pre>');
+    expect(renderPage({ ...CONTENT, output: '' })).toContain('></pre>');
   });
 
   it('has a script only if it tries again', () => {

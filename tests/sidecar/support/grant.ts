@@ -1,10 +1,32 @@
 import type { IGrant } from '../../../src/protocol/grant';
-import type { IProxiedPath } from '../../../src/protocol/paths';
+import type { IProxiedPath, IRoutes } from '../../../src/protocol/paths';
 
-/** A grant that names nothing of Jupyter's, but for what is given. */
+/** Ports below `/jupyter/`, and no named app, but for what is given. */
+export function routesOf(given: Partial<IRoutes> = {}): IRoutes {
+  return {
+    baseUrl: '/jupyter/',
+    hasPorts: true,
+    apps: [],
+    ownPaths: [],
+    ...given
+  };
+}
+
+/** A grant for port 8501 that names nothing of Jupyter's, but for what is given. */
 export function grantOf(given: Partial<IGrant> = {}): IGrant {
   return {
-    addresses: ['127.0.0.1'],
+    target: { addresses: ['127.0.0.1'], port: 8501 },
+    tls: null,
+    title: '',
+    host: 'localhost:8501',
+    keepsPrefix: false,
+    paths: {},
+    mappedTo: null,
+    requestHeaders: [],
+    rewrites: false,
+    isRawSocket: false,
+    isActivity: false,
+    isForPath: false,
     lifetimeMs: 0,
     cookieNames: ['username-localhost-8888'],
     cookiePrefixes: ['jupyterhub-'],
@@ -16,10 +38,11 @@ export function grantOf(given: Partial<IGrant> = {}): IGrant {
 /** `/jupyter/proxy/8501/`, but for what is given. */
 export function pathOf(given: Partial<IProxiedPath> = {}): IProxiedPath {
   return {
-    port: 8501,
+    place: { port: 8501, host: null },
     prefix: '/jupyter/proxy/8501',
     absolute: false,
-    appTarget: '/',
+    whole: '/jupyter/proxy/8501/',
+    rest: '/',
     ...given
   };
 }

@@ -8,25 +8,34 @@ import {
 import {
   GRANT_HEADER,
   type IGrant,
+  type IQuestion,
   QUESTION_HEADER
 } from '../../../src/protocol/grant';
 import { grantOf } from './grant';
 import { listenOnPath } from './listen';
+
+/** The body of a refusal that tells nothing but its reason. */
+export const NO_DETAILS = '{"title":"","message":"","lines":[]}';
 
 /** A server on a private Unix socket that judges requests as Jupyter does. */
 export class Jupyter {
   /** The questions that were asked. */
   readonly questions: IncomingMessage[] = [];
   /** How questions are answered. */
-  judge: RequestListener = (_request, response) => {
-    response.writeHead(204, { [GRANT_HEADER]: JSON.stringify(this.grant) });
+  judge: RequestListener = (request, response) => {
+    const grant = JSON.stringify(this.grantFor(request));
+    response.writeHead(204, { [GRANT_HEADER]: grant });
     response.end();
   };
+  /** The grant that a question asks for. */
+  grantFor(question: IncomingMessage): IGrant {
+    return { ...this.grant, ...whereAsked(question) };
+  }
   /** How everything else is answered. */
   serve: RequestListener = (request, response) => {
     response.end(`Jupyter got ${request.method} ${request.url}`);
   };
-  /** What is granted unless `judge` is replaced. */
+  /** What is granted unless `judge` is replaced, for the port that is asked about. */
   grant: IGrant = grantOf();
   path = '';
   readonly server: Server = createServer((request, response) => {
@@ -37,6 +46,20 @@ export class Jupyter {
       this.serve(request, response);
     }
   });
+}
+
+/** Where a port is; named apps are where the grant says. */
+function whereAsked(request: IncomingMessage): Partial<IGrant> {
+  const { place, absolute } = JSON.parse(
+    String(request.headers[QUESTION_HEADER.toLowerCase()])
+  ) as IQuestion;
+  return 'app' in place
+    ? {}
+    : {
+        target: { addresses: ['127.0.0.1'], port: place.port },
+        host: `localhost:${place.port}`,
+        keepsPrefix: absolute
+      };
 }
 
 export async function startJupyter(
@@ -69,8 +92,11 @@ export async function startWaiting(): Promise<{
   });
   const refuse = (given: Record<string, string> = {}): void => {
     for (const [, response] of waiting.splice(0)) {
-      response.writeHead(403, { 'Content-Length': 2, ...given });
-      response.end('no');
+      response.writeHead(403, {
+        'Content-Length': NO_DETAILS.length,
+        ...given
+      });
+      response.end(NO_DETAILS);
     }
   };
   const grant = (): void => {

@@ -10,6 +10,7 @@ export function outgoingTo(
     path: '/',
     headers: ['Host', 'a'],
     responseTimeoutMs: 0,
+    isActivity: false,
     responseHeaders: headers => headers,
     ...given
   };

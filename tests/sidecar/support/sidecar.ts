@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 
 import type { IConfiguration } from '../../../src/sidecar/channel';
 import { createSidecar } from '../../../src/sidecar/server';
+import { routesOf } from './grant';
 import type { Jupyter } from './jupyter';
 import { listenOnPath, socketPath } from './listen';
 import { CLIENT, connectAsClient, connectTo, PREFACE, type Wire } from './wire';
@@ -31,7 +32,7 @@ export async function startSidecar(
 ): Promise<ISidecar> {
   const listenPath = socketPath();
   const { server, connect } = createSidecar({
-    baseUrl: '/jupyter/',
+    routes: routesOf(),
     listenPath,
     jupyterPath: jupyter.path,
     trustXheaders: false,

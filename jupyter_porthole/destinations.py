@@ -1,0 +1,168 @@
+"""Where a granted request goes: to a port here, to one of another host, or to a named app."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import ensure_async
+
+from .apps import App
+from .ports import LOOPBACK, find_listeners, local_addresses
+from .refusals import RefusalError
+
+#: Names of this machine, and where they lead. Nobody is asked for them.
+OWN_NAMES = {
+    "localhost": LOOPBACK,
+    "127.0.0.1": LOOPBACK[:1],
+    "::1": LOOPBACK[1:],
+}
+
+
+@dataclass(frozen=True)
+class PortPolicy:
+    """What the configuration says about ports."""
+
+    allow_ports_of_other_users: bool
+    #: Hosts, or a function of a handler and a host.
+    allowed_hosts: Any
+    #: Functions that rewrite responses.
+    rewriters: list[Any]
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """Which functions rewrite a response, and what they are told about where it comes from."""
+
+    functions: list[Any]
+    host: str
+    #: As it stands in the address, or a named app's port; jupyter-server-proxy's functions
+    #: expect it so.
+    port: str | int
+
+
+class Destinations:
+    """Makes the part of a grant that says where a request goes, and how."""
+
+    def __init__(self, policy: PortPolicy, apps: Mapping[str, App]) -> None:
+        """Keep what the configuration says."""
+        self._policy = policy
+        self._apps = apps
+
+    async def find(self, question: dict[str, Any], handler: JupyterHandler) -> dict[str, Any]:
+        """Answer a question (``src/protocol/grant.ts``).
+
+        :raises RefusalError: if it can't go there.
+        """
+        place = question["place"]
+        if "app" in place:
+            app = self._apps[place["app"]]
+            return await app.grant(question, handler)
+        port, host = place["port"], place["host"]
+        if host is None:
+            addresses, is_watched = self._own(port, LOOPBACK)
+        else:
+            addresses, is_watched = await self._of_host(host, port, handler)
+        return {
+            "target": {"addresses": addresses, "port": port},
+            "tls": None,
+            "title": "",
+            "host": f"{host or 'localhost'}:{port}",
+            "keepsPrefix": question["absolute"],
+            "paths": {},
+            "mappedTo": None,
+            "requestHeaders": [],
+            "rewrites": bool(self._policy.rewriters),
+            "isRawSocket": False,
+            "isActivity": True,
+            "isForPath": False,
+            # Whoever comes to listen there next must be looked at first.
+            "isForRequest": is_watched,
+        }
+
+    def rewriting(self, place: dict[str, Any]) -> Rewriting:
+        """Return how the responses of a place are rewritten."""
+        if "app" not in place:
+            host = place["host"] or "localhost"
+            return Rewriting(self._policy.rewriters, host, str(place["port"]))
+        app = self._apps[place["app"]]
+        return Rewriting(app.options.rewriters, "localhost", app.port)
+
+    def _own(self, port: int, addresses: tuple[str, ...]) -> tuple[list[str], bool]:
+        """Return which of this machine's addresses take a connection, unless it is a stranger.
+
+        :returns: and whether nobody is known to listen there yet.
+        """
+        if self._policy.allow_ports_of_other_users:
+            return list(addresses), False
+        listeners = find_listeners(port, addresses)
+        if listeners is None:
+            return list(addresses), False
+        if listeners.foreign and not listeners.own:
+            raise RefusalError("foreign-port")
+        return (listeners.own, False) if listeners.own else (list(addresses), True)
+
+    async def _of_host(
+        self, host: str, port: int, handler: JupyterHandler
+    ) -> tuple[list[str], bool]:
+        if not await self._is_allowed(host, handler):
+            handler.log.warning(
+                "The host %r isn't allowed: ServerProxy.host_allowlist doesn't name it.", host
+            )
+            raise RefusalError("host-refused")
+        name = _plain(host)
+        found = OWN_NAMES.get(name) or await _resolve(name)
+        own = local_addresses()
+        here = tuple(address for address in found if _is_among(address, own))
+        if not here:
+            return list(found), False
+        # By another name it is this machine all the same, with its other users.
+        addresses, is_watched = self._own(port, here)
+        return [address for address in found if address not in here or address in addresses], (
+            is_watched
+        )
+
+    async def _is_allowed(self, host: str, handler: JupyterHandler) -> bool:
+        allowed = self._policy.allowed_hosts
+        if not callable(allowed):
+            return _plain(host) in {_plain(str(name)) for name in allowed}
+        try:
+            return bool(await ensure_async(allowed(handler, host)))
+        except (Exception, SystemExit):
+            handler.log.exception("host_allowlist failed; the host %r isn't allowed.", host)
+            return False
+
+
+def _plain(host: str) -> str:
+    """Return a host by the one name that it has however it is written."""
+    return host.strip("[]").lower()
+
+
+async def _resolve(name: str) -> tuple[str, ...]:
+    """Look a host up. The request goes to what is found, so nobody can swap it in between."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        # The second for a name that can't be one: with an empty label, or a long one.
+        raise RefusalError("no-such-host") from error
+    return tuple(dict.fromkeys(_reached(str(address[0])) for *_, address in found))
+
+
+def _reached(address: str) -> str:
+    """Return the address that a connection to this one reaches: `0.0.0.0` is loopback, too."""
+    ip = ip_address(address)
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    if (mapped or ip).is_unspecified:
+        return LOOPBACK[1 if mapped is None and ip.version == 6 else 0]
+    return str(mapped or address)
+
+
+def _is_among(address: str, own: set[str]) -> bool:
+    """Tell whether an address is this machine's; of loopback, one is listed for all."""
+    plain = address.partition("%")[0]
+    return plain in own or ip_address(plain).is_loopback
