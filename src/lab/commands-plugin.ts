@@ -13,13 +13,14 @@ import {
 
 import { jupyterUrl } from './address';
 import {
-  addOpenCommands,
+  addAppCommand,
   addPageCommands,
-  addTabCommand,
+  addPortCommands,
+  addTabCommands,
   CommandIDs
 } from './commands';
 import { AppOpener } from './opener';
-import { IAppTracker } from './tokens';
+import { IAppTracker, INamedApps } from './tokens';
 
 /** The commands that open apps, and the tabs that show them. */
 export const commandsPlugin: JupyterFrontEndPlugin<IAppTracker> = {
@@ -27,9 +28,11 @@ export const commandsPlugin: JupyterFrontEndPlugin<IAppTracker> = {
   description: 'Opens the web apps that run beside Jupyter.',
   autoStart: true,
   provides: IAppTracker,
+  requires: [INamedApps],
   optional: [ILabShell, ILayoutRestorer, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
+    apps: INamedApps,
     shell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
@@ -37,13 +40,14 @@ export const commandsPlugin: JupyterFrontEndPlugin<IAppTracker> = {
   ): IAppTracker => {
     const trans = (translator ?? nullTranslator).load('jupyter_porthole');
     const jupyter = jupyterUrl(app.serviceManager.serverSettings.baseUrl);
-    const opener = new AppOpener(jupyter, shell, trans);
-    addOpenCommands(app, opener, trans);
+    const opener = new AppOpener(jupyter, apps, shell, trans);
+    addPortCommands(app, opener, trans);
+    addAppCommand(app, opener, trans);
     addPageCommands(app, opener, trans);
     if (shell !== null) {
-      addTabCommand(app, opener, trans);
+      addTabCommands(app, opener, trans);
       if (restorer !== null) {
-        opener.restore(restorer, CommandIDs.openPort);
+        opener.restore(restorer, CommandIDs.restoreTab);
       }
     }
     fillPalette(app, palette, trans);

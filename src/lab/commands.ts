@@ -7,32 +7,39 @@ import type {
   ReadonlyPartialJSONObject
 } from '@lumino/coreutils';
 
-import { appUrl } from './address';
 import { PortholeError } from './errors';
 import { openPortIcon, resolveIcon } from './icons';
+import { readText } from './json';
 import {
-  ADDRESS_PROPERTIES,
-  OPEN_ARGS_SCHEMA,
-  readOpenArgs,
-  readText
+  APP_ARGS_SCHEMA,
+  namesPage,
+  PAGE_ARGS_SCHEMA,
+  PORT_ARGS_SCHEMA,
+  readAppArgs,
+  readPageArgs,
+  readPortArgs,
+  TAB_ARGS_SCHEMA
 } from './open-args';
 import type { AppOpener } from './opener';
 import { askPort } from './port-dialog';
 import { copyLink, openInBrowser } from './tab';
+import type { AppTab } from './tokens';
 
 /** The commands of this extension. None of them takes a URL. */
 export namespace CommandIDs {
   export const openPort = 'porthole:open-port';
+  export const openApp = 'porthole:open-app';
   export const askPort = 'porthole:ask-port';
   export const copyLink = 'porthole:copy-link';
   export const reloadApp = 'porthole:reload-app';
   export const openInBrowser = 'porthole:open-in-browser';
+  export const restoreTab = 'porthole:restore-tab';
 }
 
 const NO_ARGS: ReadonlyJSONObject = { type: 'object', properties: {} };
 
-/** The commands that open an app. */
-export function addOpenCommands(
+/** The commands that open a port. */
+export function addPortCommands(
   { commands }: JupyterFrontEnd,
   opener: AppOpener,
   trans: TranslationBundle
@@ -42,11 +49,9 @@ export function addOpenCommands(
       readText(args['title']) || trans.__('Port %1', portText(args)),
     caption: args => trans.__('Open the web app on port %1', portText(args)),
     icon: args => resolveIcon(readText(args['icon'])),
-    describedBy: { args: OPEN_ARGS_SCHEMA },
+    describedBy: { args: PORT_ARGS_SCHEMA },
     execute: args =>
-      orSayWhyNot(trans, () =>
-        opener.open(readOpenArgs(args, opener.jupyter, trans))
-      )
+      orSayWhyNot(trans, () => opener.open(readPortArgs(args, trans)))
   });
   commands.addCommand(CommandIDs.askPort, {
     label: trans.__('Open a Port…'),
@@ -54,15 +59,50 @@ export function addOpenCommands(
     icon: openPortIcon,
     describedBy: { args: NO_ARGS },
     execute: async () => {
-      const address = await askPort(opener.jupyter, trans);
+      const address = await askPort(opener.jupyter, opener.apps, trans);
       if (address === null) {
         return null;
       }
-      const tab: unknown = await commands.execute(CommandIDs.openPort, {
-        ...address
-      });
+      const open = 'port' in address ? CommandIDs.openPort : CommandIDs.openApp;
+      const tab: unknown = await commands.execute(open, { ...address });
       return tab;
     }
+  });
+}
+
+/** The command that opens an app which the server names. */
+export function addAppCommand(
+  { commands }: JupyterFrontEnd,
+  opener: AppOpener,
+  trans: TranslationBundle
+): void {
+  const { apps } = opener;
+  const label = (args: ReadonlyPartialJSONObject): string => {
+    const name = readText(args['name']);
+    const title = readText(args['title']) || apps.get(name)?.title;
+    return title || name || trans.__('Web App');
+  };
+  commands.addCommand(CommandIDs.openApp, {
+    label,
+    caption: args => trans.__('Open the web app %1', label(args)),
+    icon: args =>
+      resolveIcon(
+        readText(args['icon']) || apps.icon(readText(args['name'])) || ''
+      ),
+    describedBy: { args: APP_ARGS_SCHEMA },
+    execute: args => {
+      const open = (): AppTab | null =>
+        orSayWhyNot(trans, () => opener.open(readAppArgs(args, trans)));
+      if (apps.isTold) {
+        return open();
+      }
+      // Nobody is made to wait, lest the start of Jupyter wait for itself.
+      void apps.told.then(open);
+      return null;
+    }
+  });
+  apps.changed.connect(() => {
+    commands.notifyCommandChanged(CommandIDs.openApp);
   });
 }
 
@@ -80,16 +120,11 @@ export function addPageCommands(
   trans: TranslationBundle
 ): void {
   const isEnabled = (args: ReadonlyPartialJSONObject): boolean =>
-    args['port'] !== undefined || opener.current(shell) !== null;
-  const describedBy = {
-    args: { type: 'object', properties: ADDRESS_PROPERTIES }
-  };
-  const link = (args: ReadonlyPartialJSONObject): string => {
-    const current = opener.current(shell);
-    return args['port'] === undefined && current !== null
-      ? current.content.link
-      : appUrl(opener.jupyter, readOpenArgs(args, opener.jupyter, trans));
-  };
+    namesPage(args) || typeof opener.current(shell)?.content.link === 'string';
+  const describedBy = { args: PAGE_ARGS_SCHEMA };
+  const link = (args: ReadonlyPartialJSONObject): string =>
+    (namesPage(args) ? null : opener.current(shell)?.content.link) ??
+    opener.link(readPageArgs(args, trans));
   commands.addCommand(CommandIDs.copyLink, {
     label: trans.__('Copy Link to Web App'),
     caption: trans.__('Copy the public address of the page of this web app'),
@@ -116,8 +151,8 @@ export function addPageCommands(
   });
 }
 
-/** The command for the current tab only. */
-export function addTabCommand(
+/** The commands for tabs only: the current one, and one that was open before. */
+export function addTabCommands(
   { commands, shell }: JupyterFrontEnd,
   opener: AppOpener,
   trans: TranslationBundle
@@ -131,6 +166,13 @@ export function addTabCommand(
     execute: () => {
       opener.current(shell)?.content.reload();
     }
+  });
+  // What it refuses is forgotten: `WidgetTracker` sees to that.
+  commands.addCommand(CommandIDs.restoreTab, {
+    label: trans.__('Restore the Tab of a Web App'),
+    caption: trans.__('Bring back the tab of a web app as it was left'),
+    describedBy: { args: TAB_ARGS_SCHEMA },
+    execute: args => opener.reopen(readPageArgs(args, trans))
   });
 }
 

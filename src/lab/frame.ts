@@ -2,7 +2,7 @@ import { IFrame } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import { appUrl, type IAddress } from './address';
+import { pageUrl, type IPage } from './address';
 import type { IOpenArgs } from './open-args';
 
 /**
@@ -31,16 +31,9 @@ const ALLOW = [
 
 /** The frame in which an app runs. It knows the page that the app is at. */
 export class AppFrame extends IFrame {
-  /**
-   * @param jupyter - where Jupyter is, see `jupyterUrl`.
-   * @param entry - what was opened.
-   */
-  constructor(
-    jupyter: URL,
-    readonly entry: IOpenArgs
-  ) {
+  /** @param entry - what was opened. It is empty until `showPage` is called. */
+  constructor(readonly entry: IOpenArgs) {
     super({ referrerPolicy: 'same-origin' });
-    this._jupyter = jupyter;
     this._path = entry.resumeAt;
     this.addClass('jp-Porthole-frame');
     this._frame = this.node.getElementsByTagName('iframe')[0] ?? null;
@@ -59,23 +52,49 @@ export class AppFrame extends IFrame {
     return this._entered;
   }
 
-  /** The page that the app is at, or was when it could last be seen. */
-  get address(): IAddress {
-    return { port: this.entry.port, path: this._path };
+  /** The title of the page that the app is at; empty if it has none. */
+  get pageTitle(): string {
+    return this._pageTitle;
   }
 
-  /** The public address of that page. */
-  get link(): string {
-    return appUrl(this._jupyter, this.address);
+  /** The path that the app is at, or was when it could last be seen. */
+  get path(): string {
+    return this._path;
+  }
+
+  /** The public address of that page; `null` until `showPage` is called. */
+  get link(): string | null {
+    return this._root === null
+      ? null
+      : pageUrl({ root: this._root, path: this._path });
+  }
+
+  /** Show the app that was opened, now that it is known where it lives. */
+  showPage({ root, path }: IPage): void {
+    this._root = root;
+    this._path = path;
+    if (this.isAttached) {
+      this._loadSoon();
+    }
+  }
+
+  /** Show why there is no app to show. */
+  showProblem(problem: string): void {
+    this._frame?.setAttribute('hidden', '');
+    const text = document.createElement('p');
+    text.className = 'jp-Porthole-problem';
+    text.setAttribute('role', 'alert');
+    text.textContent = problem;
+    this.node.append(text);
   }
 
   /** Load the page again. */
   reload(): void {
     const location = this._location();
-    if (location === null) {
-      this.url = this.link;
-    } else {
+    if (location !== null) {
       location.reload();
+    } else if (this.link !== null) {
+      this.url = this.link;
     }
   }
 
@@ -94,9 +113,7 @@ export class AppFrame extends IFrame {
    */
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    this._pendingLoad = setTimeout(() => {
-      this.url = this.link;
-    });
+    this._loadSoon();
   }
 
   protected override onBeforeDetach(message: Message): void {
@@ -135,26 +152,38 @@ export class AppFrame extends IFrame {
 
   private readonly _onMove = (): void => {
     const href = this._location()?.href;
-    const root = appUrl(this._jupyter, { port: this.entry.port, path: '/' });
-    if (this.isDisposed || !href?.startsWith(root)) {
+    const root = this._root;
+    if (this.isDisposed || root === null || !href?.startsWith(root)) {
       return;
     }
     this._path = href.slice(root.length - 1);
-    this._moved.emit(this._frame?.contentDocument?.title ?? '');
+    this._pageTitle = this._frame?.contentDocument?.title ?? '';
+    this._moved.emit(this._pageTitle);
   };
+
+  private _loadSoon(): void {
+    clearTimeout(this._pendingLoad);
+    this._pendingLoad = setTimeout(() => {
+      if (this.link !== null) {
+        this.url = this.link;
+      }
+    });
+  }
 
   /** `null` while the frame shows a page of another origin. */
   private _location(): Location | null {
     try {
       const location = this._frame?.contentWindow?.location ?? null;
-      return location?.origin === this._jupyter.origin ? location : null;
+      const isOurs = this._root?.startsWith(`${location?.origin ?? ''}/`);
+      return isOurs === true ? location : null;
     } catch {
       return null;
     }
   }
 
-  private readonly _jupyter: URL;
+  private _root: string | null = null;
   private _path: string;
+  private _pageTitle = '';
   private _pendingLoad: ReturnType<typeof setTimeout> | undefined;
   private readonly _frame: HTMLIFrameElement | null;
   private readonly _entered = new Signal<this, void>(this);

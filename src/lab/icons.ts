@@ -22,14 +22,17 @@ export const openPortIcon = new LabIcon({
 
 const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 
-/** Icons made from SVG texts: each is registered under its name for good. */
+/** An image as `imageUrl` writes it. */
+const IMAGE_URL = /^data:image\/[a-z0-9.+-]+;base64,[a-z0-9+/]+=*$/i;
+
+/** Icons made from images: each is registered under its name for good. */
 const drawn = new Map<string, LabIcon | null>();
 
 /**
- * The icon that a setting or a command names.
+ * The icon that a setting, a command or the server names.
  *
  * @param text - the name of a registered icon, such as
- * `ui-components:python`, or the text of an SVG image.
+ * `ui-components:python`, the text of an SVG image, or an image's data URL.
  * @returns that icon, or the one for any app if the text is neither.
  */
 export function resolveIcon(text: string): LabIcon {
@@ -38,8 +41,28 @@ export function resolveIcon(text: string): LabIcon {
     return appIcon;
   }
   return (
-    (wanted.startsWith('<') ? drawIcon(wanted) : namedIcon(wanted)) ?? appIcon
+    (/^(?:<|data:)/i.test(wanted) ? drawIcon(wanted) : namedIcon(wanted)) ??
+    appIcon
   );
+}
+
+/**
+ * The same icon as an address for `<img>`. (The launcher's sections for kernels
+ * show nothing else.)
+ */
+export function resolveIconUrl(text: string): string {
+  const wanted = text.trim();
+  return imageOf(wanted) ?? imageOf(resolveIcon(wanted).svgstr.trim()) ?? '';
+}
+
+/**
+ * An image as a data URL: in base64, because `LabIcon` decodes percent signs.
+ *
+ * @param type - the media type, without parameters.
+ */
+export function imageUrl(type: string, bytes: Uint8Array): string {
+  const binary = Array.from(bytes, byte => String.fromCharCode(byte)).join('');
+  return `data:${type};base64,${btoa(binary)}`;
 }
 
 /** `LabIcon.resolve` answers unknown names with a picture for "loading". */
@@ -51,16 +74,16 @@ function namedIcon(name: string): LabIcon | null {
 }
 
 /**
- * The text is shown as an image inside the icon and never becomes part of the
- * page: browsers run no script and load nothing for an SVG image (SVG 2,
- * section 2.2.1, "secure animated mode"), so there is nothing to sanitise.
+ * The image is shown inside the icon and never becomes part of the page: browsers
+ * run no script and load nothing for an SVG image (SVG 2, section 2.2.1, "secure
+ * animated mode"), so there is nothing to sanitise.
  */
 function drawIcon(text: string): LabIcon | null {
   const known = drawn.get(text);
   if (known !== undefined) {
     return known;
   }
-  const image = svgImage(text);
+  const image = imageOf(text);
   const icon =
     image === null
       ? null
@@ -72,11 +95,12 @@ function drawIcon(text: string): LabIcon | null {
   return icon;
 }
 
-/**
- * @returns a data URL in base64, because `LabIcon` decodes percent signs; or
- * `null` if the text is not an SVG image.
- */
-function svgImage(text: string): string | null {
+/** @returns the data URL of an image, or `null` if the text is none. */
+function imageOf(text: string): string | null {
+  return IMAGE_URL.test(text) ? text : svgUrl(text);
+}
+
+function svgUrl(text: string): string | null {
   const whole = text.includes(SVG_NAMESPACE)
     ? text
     : text.replace(/<svg(?=[\s>])/, `<svg xmlns="${SVG_NAMESPACE}"`);
@@ -89,7 +113,5 @@ function svgImage(text: string): string | null {
   ) {
     return null;
   }
-  const bytes = new TextEncoder().encode(whole);
-  const binary = Array.from(bytes, byte => String.fromCharCode(byte)).join('');
-  return `data:image/svg+xml;base64,${btoa(binary)}`;
+  return imageUrl('image/svg+xml', new TextEncoder().encode(whole));
 }

@@ -3,9 +3,18 @@
  *
  * @packageDocumentation
  */
+import { appTilesPlugin } from './app-tiles-plugin';
+import { appsPlugin } from './apps-plugin';
 import { commandsPlugin } from './commands-plugin';
 import { launcherPlugin } from './launcher-plugin';
+import { newMenuPlugin } from './new-menu-plugin';
 
 export { IAppTracker, type AppTab } from './tokens';
 
-export default [commandsPlugin, launcherPlugin];
+export default [
+  appsPlugin,
+  commandsPlugin,
+  appTilesPlugin,
+  launcherPlugin,
+  newMenuPlugin
+];

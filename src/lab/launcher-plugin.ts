@@ -7,18 +7,18 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { jupyterUrl } from './address';
 import { CommandIDs } from './commands';
-import { PortTiles } from './tiles';
-import { SettingsNotice } from './settings-notice';
 import { readPorts } from './port-entries';
+import { portTiles } from './port-tiles';
 import { watchPorts } from './settings';
+import { SettingsNotice } from './settings-notice';
+import { Tiles } from './tiles';
 import { IAppTracker } from './tokens';
 
 /** Owns the schema file of the same name. */
 const PLUGIN_ID = 'jupyter-porthole:launcher';
 
-/** The tiles of the launcher, and their twins in the command palette. */
+/** The tiles of the ports in the settings, and “Open a Port…”. */
 export const launcherPlugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN_ID,
   description: 'Adds a launcher tile for each port that the settings name.',
@@ -41,12 +41,11 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
     if (registry === null) {
       return;
     }
-    const jupyter = jupyterUrl(app.serviceManager.serverSettings.baseUrl);
-    const tiles = new PortTiles(launcher, palette, trans);
+    const tiles = new Tiles(launcher, palette, trans);
     const notice = new SettingsNotice(app.commands, trans);
     const show = (ports: unknown): void => {
-      const { entries, problems } = readPorts(ports, jupyter, trans);
-      tiles.show(entries);
+      const { entries, problems } = readPorts(ports, trans);
+      tiles.show(portTiles(entries));
       notice.show(problems);
     };
     // Not awaited: the start of Jupyter doesn't wait for the settings.

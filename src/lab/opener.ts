@@ -7,8 +7,10 @@ import { WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { appUrl } from './address';
-import type { IOpenArgs } from './open-args';
+import { pageUrl, portPage, type IAddress, type IPage } from './address';
+import { PortholeError } from './errors';
+import type { NamedApps } from './named-apps';
+import type { IOpenArgs, OpenIn } from './open-args';
 import { createAppTab, openInBrowser } from './tab';
 import type { AppTab } from './tokens';
 
@@ -16,10 +18,12 @@ import type { AppTab } from './tokens';
 export class AppOpener {
   /**
    * @param jupyter - where Jupyter is, see `jupyterUrl`.
+   * @param apps - the apps that have names.
    * @param shell - `null` where the host has no tabs, as in Notebook 7.
    */
   constructor(
     readonly jupyter: URL,
+    readonly apps: NamedApps,
     private readonly _shell: ILabShell | null,
     private readonly _trans: TranslationBundle
   ) {}
@@ -33,34 +37,36 @@ export class AppOpener {
   }
 
   /**
+   * The public address of a page of an app.
+   *
+   * @throws PortholeError if the server has no such app, or has not told yet.
+   */
+  link(entry: IOpenArgs): string {
+    return pageUrl(this._known(this._find(entry)));
+  }
+
+  /**
    * Open an app, or activate the tab that it was opened in before.
    *
    * @returns the new tab. An old one is not returned: the launcher moves what it
    * gets into its own place, and a moved frame loads its page again.
+   * @throws PortholeError as `link` does.
    */
   open(entry: IOpenArgs): AppTab | null {
-    if (this._shell === null || entry.openIn === 'browser') {
-      openInBrowser(
-        appUrl(this.jupyter, { port: entry.port, path: entry.resumeAt })
-      );
+    const page = this._known(this._find(entry));
+    if (this._shell === null || this._openIn(entry) === 'browser') {
+      openInBrowser(pageUrl(page));
       return null;
     }
-    const name = tabName(entry);
+    const name = tabName(this._canonical(entry));
     const old = this.tracker.find(tab => tabName(tab.content.entry) === name);
     if (old !== undefined) {
       this._shell.activateById(old.id);
       return null;
     }
-    const tab = createAppTab(this.jupyter, entry, this._trans);
-    tab.content.moved.connect(() => {
-      void this.tracker.save(tab);
-    }, tab);
-    // The shell sees no focus move within a frame.
-    tab.content.entered.connect(() => {
-      this._shell?.activateById(tab.id);
-    }, tab);
-    this._shell.add(tab, 'main', { type: 'Web App' });
-    void this.tracker.add(tab);
+    const tab = createAppTab(this._canonical(entry), this.apps, this._trans);
+    tab.content.showPage(page);
+    this._add(tab, this._shell);
     return tab;
   }
 
@@ -68,7 +74,7 @@ export class AppOpener {
    * Bring the tabs back after a reload of the page, each at the page of the app
    * on which it was left.
    *
-   * @param command - the command that opens an app.
+   * @param command - the command that calls `reopen`.
    */
   restore(restorer: ILayoutRestorer, command: string): void {
     void restorer.restore(this.tracker, {
@@ -77,13 +83,112 @@ export class AppOpener {
       name: tab => tabName(tab.content.entry)
     });
   }
+
+  /**
+   * Bring a tab back. That of a named app stays empty until the server has said
+   * that it has such an app, and where: which nobody asks it before all tabs are
+   * back, so this doesn't wait.
+   *
+   * @throws PortholeError if the server is known to have no such app.
+   */
+  reopen(entry: IOpenArgs): AppTab | null {
+    if (this._shell === null || this._find(entry) !== null) {
+      return this.open({ ...entry, openIn: 'tab' });
+    }
+    const { told } = this.apps;
+    const tab = createAppTab(entry, this.apps, this._trans, told);
+    void told.then(() => {
+      if (!tab.isDisposed) {
+        this._fill(tab);
+      }
+    });
+    this._add(tab, this._shell);
+    return tab;
+  }
+
+  private _add(tab: AppTab, shell: ILabShell): void {
+    tab.content.moved.connect(() => {
+      void this.tracker.save(tab);
+    }, tab);
+    // The shell sees no focus move within a frame.
+    tab.content.entered.connect(() => {
+      shell.activateById(tab.id);
+    }, tab);
+    shell.add(tab, 'main', { type: 'Web App' });
+    void this.tracker.add(tab);
+  }
+
+  private _fill({ content }: AppTab): void {
+    try {
+      content.showPage(this._known(this._find(content.entry)));
+    } catch (error) {
+      if (!(error instanceof PortholeError)) {
+        throw error;
+      }
+      content.showProblem(
+        this._trans.__('This web app can’t be opened: %1', error.message)
+      );
+    }
+  }
+
+  /**
+   * The page to show first. Where an app is at home at the root of Jupyter it is
+   * no other: a path could lead to all that Jupyter has.
+   *
+   * @returns `null` as long as the server has not told its apps.
+   */
+  private _find(entry: IOpenArgs): IPage | null {
+    const page = this._named(entry);
+    return page === null ||
+      page.root === this.jupyter.href ||
+      entry.resumeAt === ''
+      ? page
+      : { root: page.root, path: entry.resumeAt };
+  }
+
+  /** The page that names the tab. */
+  private _named(address: IAddress): IPage | null {
+    if ('port' in address) {
+      return portPage(this.jupyter, address);
+    }
+    const app = this.apps.find(address.name);
+    return app === null || address.path === ''
+      ? (app?.home ?? null)
+      : { root: app.root, path: address.path };
+  }
+
+  private _known(page: IPage | null): IPage {
+    if (page === null) {
+      throw new PortholeError(
+        this._trans.__('the server has not told its web apps yet.')
+      );
+    }
+    return page;
+  }
+
+  private _openIn(entry: IOpenArgs): OpenIn {
+    const own =
+      'port' in entry ? 'tab' : (this.apps.get(entry.name)?.openIn ?? 'tab');
+    return entry.openIn ?? own;
+  }
+
+  /** The page of an app's tile has one name, so that it has one tab. */
+  private _canonical(entry: IOpenArgs): IOpenArgs {
+    const app = 'port' in entry ? undefined : this.apps.get(entry.name);
+    return app?.home.path === entry.path && app.home.root === app.root
+      ? { ...entry, path: '' }
+      : entry;
+  }
 }
 
 /** What makes two tabs the same. */
-function tabName({ port, path }: IOpenArgs): string {
-  return `${port}${path}`;
+function tabName(address: IAddress): string {
+  return 'port' in address
+    ? `${address.port}${address.path}`
+    : `app:${encodeURIComponent(address.name)}${address.path}`;
 }
 
+/** A tab comes back as a tab, wherever the app opens by then. */
 function savedArgs({ content }: AppTab): ReadonlyPartialJSONObject {
-  return { ...content.entry, resumeAt: content.address.path };
+  return { ...content.entry, openIn: 'tab', resumeAt: content.path };
 }

@@ -5,18 +5,20 @@ import { Widget } from '@lumino/widgets';
 
 import { readAddress, type IAddress } from './address';
 import { PortholeError } from './errors';
+import type { NamedApps } from './named-apps';
 
 /**
- * Ask which port to open. What can't be opened can't be accepted either: the
+ * Ask which port to open; the address of a named app will do as well. What can't be opened can't be accepted either: the
  * dialog says why beside the field, and keeps what was typed.
  *
  * @returns `null` if the person thought better of it.
  */
 export async function askPort(
   jupyter: URL,
+  apps: NamedApps,
   trans: TranslationBundle
 ): Promise<IAddress | null> {
-  const body = new PortField(jupyter, trans);
+  const body = new PortField(jupyter, apps, trans);
   const dialog = new Dialog({
     title: trans.__('Open a Port'),
     body,
@@ -39,6 +41,7 @@ export async function askPort(
 class PortField extends Widget implements Dialog.IBodyWidget<IAddress | null> {
   constructor(
     private readonly _jupyter: URL,
+    private readonly _apps: NamedApps,
     private readonly _trans: TranslationBundle
   ) {
     super();
@@ -101,7 +104,12 @@ class PortField extends Widget implements Dialog.IBodyWidget<IAddress | null> {
     let address: IAddress | null = null;
     let problem = '';
     try {
-      address = readAddress(this._input.value, this._jupyter, this._trans);
+      address = readAddress(
+        this._input.value,
+        this._jupyter,
+        this._trans,
+        this._apps.list
+      );
     } catch (error) {
       if (!(error instanceof PortholeError)) {
         throw error;

@@ -1,11 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { readPath, readPort, type IAddress } from './address';
+import { readPath, readPort, type IPortAddress } from './address';
 import { PortholeError } from './errors';
-import { readText, type OpenIn } from './open-args';
+import { isRecord, readText } from './json';
+import type { OpenIn } from './open-args';
+import { readSection } from './tiles';
 
 /** A port for which the person wants a tile. */
-export interface IPortEntry extends IAddress {
+export interface IPortEntry extends IPortAddress {
   /** Empty to show the port instead. */
   title: string;
   /** See `resolveIcon`. */
@@ -14,9 +16,6 @@ export interface IPortEntry extends IAddress {
   category: string;
   openIn: OpenIn;
 }
-
-/** The default of the schema, which is in English in every language. */
-const WEB_APPS = 'Web Apps';
 
 /** What the setting `ports` says. */
 export interface IPortsSetting {
@@ -29,7 +28,6 @@ export interface IPortsSetting {
 /** Read the setting `ports`, which people and other programs wrote. */
 export function readPorts(
   value: unknown,
-  jupyter: URL,
   trans: TranslationBundle
 ): IPortsSetting {
   if (!Array.isArray(value)) {
@@ -41,7 +39,7 @@ export function readPorts(
   const items: unknown[] = value;
   items.forEach((item, index) => {
     try {
-      const entry = readEntry(item, jupyter, trans);
+      const entry = readEntry(item, trans);
       refuseTwin(entry, entries, trans);
       entries.push(entry);
     } catch (error) {
@@ -60,24 +58,19 @@ export function readPorts(
   return { entries, problems };
 }
 
-function readEntry(
-  item: unknown,
-  jupyter: URL,
-  trans: TranslationBundle
-): IPortEntry {
+function readEntry(item: unknown, trans: TranslationBundle): IPortEntry {
   if (!isRecord(item)) {
     throw new PortholeError(
       trans.__('it must have fields such as “title” and “port”.')
     );
   }
   const port = readPort(item['port'], trans);
-  const category = readText(item['category']) || WEB_APPS;
   return {
     port,
-    path: readPath(item['path'] ?? '/', port, jupyter, trans),
+    path: readPath(item['path'] ?? '/', trans),
     title: readText(item['title']),
     icon: readText(item['icon']),
-    category: category === WEB_APPS ? trans.__('Web Apps') : category,
+    category: readSection(item['category'], trans),
     openIn: readOpenIn(item['openIn'] ?? 'tab', trans)
   };
 }
@@ -111,8 +104,4 @@ function nameOf(
   return title === ''
     ? trans.__('Web app no. %1', index + 1)
     : trans.__('Web app no. %1 (“%2”)', index + 1, title.slice(0, 30));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,6 +14,7 @@ import {
 
 import { AppFrame } from './frame';
 import { resolveIcon } from './icons';
+import type { NamedApps } from './named-apps';
 import type { IOpenArgs } from './open-args';
 import type { AppTab } from './tokens';
 
@@ -23,30 +24,49 @@ let count = 0;
 /**
  * Make the tab that shows an app; it loads when it is added to the shell.
  * Closing it leaves the app running.
+ *
+ * @param reveal - until when the tab shows that it waits.
  */
 export function createAppTab(
-  jupyter: URL,
   entry: IOpenArgs,
-  trans: TranslationBundle
+  apps: NamedApps,
+  trans: TranslationBundle,
+  reveal?: Promise<void>
 ): AppTab {
-  const content = new AppFrame(jupyter, entry);
-  const tab = new MainAreaWidget({ content });
+  const content = new AppFrame(entry);
+  const tab = new MainAreaWidget({
+    content,
+    ...(reveal === undefined ? {} : { reveal })
+  });
   tab.id = `jp-Porthole-tab-${count++}`;
   tab.addClass('jp-Porthole-tab');
-  const { title } = content;
-  title.label = entry.title || trans.__('Port %1', entry.port);
-  title.icon = resolveIcon(entry.icon);
-  title.closable = true;
+  content.title.closable = true;
   const describe = (): void => {
-    title.caption = trans.__('%1\nPort %2', title.label, entry.port);
+    describePage(content, apps, trans);
   };
   describe();
-  content.moved.connect((_, pageTitle) => {
-    title.label = entry.title || pageTitle || trans.__('Port %1', entry.port);
-    describe();
-  }, tab);
+  content.moved.connect(describe, tab);
+  apps.changed.connect(describe, tab);
   fillToolbar(tab, trans);
   return tab;
+}
+
+/** Title, caption and icon: as asked for, else the app's, else the page's. */
+function describePage(
+  { entry, pageTitle, title }: AppFrame,
+  apps: NamedApps,
+  trans: TranslationBundle
+): void {
+  if ('port' in entry) {
+    title.label = entry.title || pageTitle || trans.__('Port %1', entry.port);
+    title.caption = trans.__('%1\nPort %2', title.label, entry.port);
+    title.icon = resolveIcon(entry.icon);
+    return;
+  }
+  const { name } = entry;
+  title.label = entry.title || apps.get(name)?.title || name;
+  title.caption = trans.__('%1\nWeb app “%2”', title.label, name);
+  title.icon = resolveIcon(entry.icon || apps.icon(name) || '');
 }
 
 /** Open an address in a tab of the browser, which gets no hold on this one. */
@@ -77,9 +97,13 @@ function fillToolbar(tab: AppTab, trans: TranslationBundle): void {
     content.reload();
   });
   add('open-in-browser', launchIcon, trans.__('Open in a browser tab'), () => {
-    openInBrowser(content.link);
+    if (content.link !== null) {
+      openInBrowser(content.link);
+    }
   });
   add('copy-link', copyIcon, trans.__('Copy the link to this page'), () => {
-    copyLink(content.link, trans);
+    if (content.link !== null) {
+      copyLink(content.link, trans);
+    }
   });
 }

@@ -3,47 +3,53 @@ import type { ILauncher } from '@jupyterlab/launcher';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { DisposableSet, type IDisposable } from '@lumino/disposable';
 
-import { CommandIDs } from './commands';
-import type { IPortEntry } from './port-entries';
+import { readText } from './json';
 
-/** Keeps the tiles as the settings say, touching only those that change. */
-export class PortTiles {
+/** The section of this extension, as settings call it in every language. */
+const WEB_APPS = 'Web Apps';
+
+/** Read the section of the launcher that a setting or the server names. */
+export function readSection(value: unknown, trans: TranslationBundle): string {
+  const section = readText(value) || WEB_APPS;
+  return section === WEB_APPS ? trans.__('Web Apps') : section;
+}
+
+/**
+ * Keeps a set of tiles, and their twins in the palette, as they are wanted. Only
+ * those that change are touched.
+ */
+export class Tiles {
   constructor(
     private readonly _launcher: ILauncher | null,
     private readonly _palette: ICommandPalette | null,
     private readonly _trans: TranslationBundle
   ) {}
 
-  /** Show these tiles, in this order within each category, and no others. */
-  show(entries: IPortEntry[]): void {
-    const wanted = new Map(
-      entries.map((entry, rank) => [JSON.stringify([rank, entry]), entry])
-    );
+  /** Show these tiles and no others. */
+  show(items: ILauncher.IItemOptions[]): void {
+    const wanted = new Map(items.map(item => [JSON.stringify(item), item]));
     for (const [key, tile] of this._tiles) {
       if (!wanted.has(key)) {
         tile.dispose();
         this._tiles.delete(key);
       }
     }
-    let rank = 0;
-    for (const [key, entry] of wanted) {
+    for (const [key, item] of wanted) {
       if (!this._tiles.has(key)) {
-        this._tiles.set(key, this._add(entry, rank));
+        this._tiles.set(key, this._add(item));
       }
-      rank++;
     }
   }
 
-  private _add(entry: IPortEntry, rank: number): IDisposable {
-    const { category, ...args } = entry;
-    const command = CommandIDs.openPort;
+  private _add(item: ILauncher.IItemOptions): IDisposable {
     const tile = new DisposableSet();
     if (this._launcher !== null) {
-      tile.add(this._launcher.add({ command, args, category, rank }));
+      tile.add(this._launcher.add(item));
     }
     if (this._palette !== null) {
-      const section = this._trans.__('Web Apps');
-      tile.add(this._palette.addItem({ command, args, category: section }));
+      const { command, args = {} } = item;
+      const category = this._trans.__('Web Apps');
+      tile.add(this._palette.addItem({ command, args, category }));
     }
     return tile;
   }

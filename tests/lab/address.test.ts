@@ -1,8 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import {
-  appUrl,
   jupyterUrl,
+  pageUrl,
+  portPage,
   readAddress,
   readPath,
   readPort
@@ -21,11 +22,14 @@ describe('jupyterUrl', () => {
   });
 });
 
-describe('appUrl', () => {
+describe('portPage', () => {
   it('lies under the proxied path of Jupyter', () => {
-    expect(appUrl(jupyter, { port: 8501, path: '/x?y=1#z' })).toBe(
-      'https://hub.example/user/a/proxy/8501/x?y=1#z'
-    );
+    const page = portPage(jupyter, { port: 8501, path: '/x?y=1#z' });
+    expect(page).toEqual({
+      root: 'https://hub.example/user/a/proxy/8501/',
+      path: '/x?y=1#z'
+    });
+    expect(pageUrl(page)).toBe('https://hub.example/user/a/proxy/8501/x?y=1#z');
   });
 });
 
@@ -86,6 +90,38 @@ describe('readAddress', () => {
   });
 });
 
+describe('readAddress of a named app', () => {
+  const root = `${jupyter.href}rstudio/`;
+  const apps = [
+    { name: 'rstudio', root },
+    { name: 'deep', root: `${root}deep/` },
+    { name: 'my app', root: `${jupyter.href}my%20app/` }
+  ];
+
+  it.each([
+    [root, 'rstudio', '/'],
+    [`${root}a/b?c#d`, 'rstudio', '/a/b?c#d'],
+    ['/user/a/rstudio', 'rstudio', '/'],
+    ['/user/a/my%20app/x', 'my app', '/x'],
+    [`${root}deep/x`, 'deep', '/x'],
+    [`${root}deeper/x`, 'rstudio', '/deeper/x']
+  ])('reads %j', (text, name, path) => {
+    expect(readAddress(text, jupyter, trans, apps)).toEqual({ name, path });
+  });
+
+  it.each([
+    'rstudio',
+    '/user/b/rstudio/',
+    '/user/a/rstudios/',
+    'https://evil/user/a/rstudio/',
+    `${root}../lab`,
+    `${root}/evil`
+  ])('refuses %j', text => {
+    const read = (): unknown => readAddress(text, jupyter, trans, apps);
+    expect(read).toThrow(PortholeError);
+  });
+});
+
 describe('readPort', () => {
   it.each([1, 8501, 65535, '8501'])('reads %j', value => {
     expect(readPort(value, trans)).toBe(Number(value));
@@ -115,7 +151,7 @@ describe('readPath', () => {
   it.each(['/', '/docs?x=1#y', '/a//b', '/a/../b', '/100%', '/%2F'])(
     'reads %j',
     path => {
-      expect(readPath(path, 8501, jupyter, trans)).toBe(path);
+      expect(readPath(path, trans)).toBe(path);
     }
   );
 
@@ -129,6 +165,7 @@ describe('readPath', () => {
     'https://evil/',
     '/..',
     '/../8502/',
+    '/../aaaaaaaaaaaa/',
     '/%2e%2e/%2E./lab',
     '/..\\..\\lab',
     '/.\t./.\n./lab',
@@ -136,6 +173,6 @@ describe('readPath', () => {
     7,
     null
   ])('refuses %j', path => {
-    expect(() => readPath(path, 8501, jupyter, trans)).toThrow(PortholeError);
+    expect(() => readPath(path, trans)).toThrow(PortholeError);
   });
 });

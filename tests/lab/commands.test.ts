@@ -37,9 +37,11 @@ describe('every command', () => {
     expect(ours.sort()).toEqual([
       'porthole:ask-port',
       'porthole:copy-link',
+      'porthole:open-app',
       'porthole:open-in-browser',
       'porthole:open-port',
-      'porthole:reload-app'
+      'porthole:reload-app',
+      'porthole:restore-tab'
     ]);
     for (const id of ours) {
       expect(commands.label(id)).not.toBe('');

@@ -7,11 +7,13 @@ import {
   LayoutRestorer
 } from '@jupyterlab/application';
 import { ICommandPalette, type IPaletteItem } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher, LauncherModel } from '@jupyterlab/launcher';
 import { ServerConnection, type ServiceManager } from '@jupyterlab/services';
 import { ServiceManagerMock } from '@jupyterlab/services/lib/testutils';
 import { ISettingRegistry, SettingRegistry } from '@jupyterlab/settingregistry';
 import { StateDB } from '@jupyterlab/statedb';
+import type { SidePanel } from '@jupyterlab/ui-components';
 import { JSONExt, PromiseDelegate, type Token } from '@lumino/coreutils';
 import { DisposableDelegate } from '@lumino/disposable';
 import { Widget } from '@lumino/widgets';
@@ -84,9 +86,49 @@ export interface IHarnessOptions {
   tabs?: boolean;
   /** `null` for a host without settings. */
   settings?: SettingsFile | null;
+  /** The file browser, as far as anybody needs one. Default: there is none. */
+  fileBrowser?: SidePanel;
   /** The state that outlives a reload of the page. */
   state?: StateDB;
+  /** What the server answers to a request for this path. Default: no apps. */
+  answer?: (path: string) => Response | Promise<Response>;
 }
+
+/** An entry in the server's list of apps. */
+export function appEntry(name: string, fields: object = {}) {
+  return {
+    name,
+    title: name,
+    category: 'Notebook',
+    icon_url: null,
+    path_info: `${name}/`,
+    enabled: true,
+    new_browser_tab: false,
+    path: `${name}/`,
+    state: 'stopped',
+    source: 'a test',
+    ...fields
+  };
+}
+
+/** The server's list of apps. */
+export function appList(...apps: unknown[]): Response {
+  return new Response(JSON.stringify({ apps }));
+}
+
+/** All that the plugins do at the start has been done after this. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) {
+    await new Promise(resolve => {
+      setTimeout(resolve);
+    });
+  }
+}
+
+/* The `Request` of these tests is Node's, which takes no signal of jsdom's. */
+const node = new Request('http://localhost/').signal
+  .constructor as typeof AbortSignal;
+AbortSignal.timeout = milliseconds => node.timeout(milliseconds);
 
 /**
  * A JupyterLab with our plugins. Real are its registries, shell, launcher model,
@@ -95,9 +137,23 @@ export interface IHarnessOptions {
 export async function startLab(options: IHarnessOptions = {}) {
   const { baseUrl = 'http://localhost/jupyter/', tabs = true } = options;
   const { settings = new SettingsFile(), state = new StateDB() } = options;
+  const { answer = () => appList(), fileBrowser } = options;
+  /** The paths that were asked for, before Jupyter was restored and after. */
+  const requests: Record<'before' | 'after', string[]> = {
+    before: [],
+    after: []
+  };
+  let phase: keyof typeof requests = 'before';
   const serviceManager: ServiceManager.IManager = {
     ...new ServiceManagerMock(),
-    serverSettings: ServerConnection.makeSettings({ baseUrl })
+    serverSettings: ServerConnection.makeSettings({
+      baseUrl,
+      fetch: async input => {
+        const { pathname } = new URL(new Request(input).url);
+        requests[phase].push(pathname);
+        return await answer(pathname);
+      }
+    })
   };
   const shell = new LabShell();
   const app: JupyterFrontEnd = new JupyterLab({ shell, serviceManager });
@@ -123,9 +179,16 @@ export async function startLab(options: IHarnessOptions = {}) {
     provide(ILauncher, launcher);
     provide(ILayoutRestorer, restorer);
   }
+  if (fileBrowser) {
+    const token: Token<SidePanel> = IDefaultFileBrowser;
+    provide(token, fileBrowser);
+  }
   if (settingRegistry) {
     provide(ISettingRegistry, settingRegistry);
   }
+  void app.restored.then(() => {
+    phase = 'after';
+  });
   Widget.attach(shell, document.body);
   app.registerPlugins(plugins);
   for (const { id } of plugins) {
@@ -139,6 +202,7 @@ export async function startLab(options: IHarnessOptions = {}) {
     commands: app.commands,
     launcher,
     palette,
+    requests,
     restorer,
     settingRegistry,
     shell,

@@ -1,6 +1,6 @@
 import { pythonIcon, refreshIcon } from '@jupyterlab/ui-components';
 
-import { appIcon, resolveIcon } from '../../src/lab/icons';
+import { appIcon, resolveIcon, resolveIconUrl } from '../../src/lab/icons';
 
 describe('resolveIcon', () => {
   it('finds an icon of JupyterLab by its name', () => {
@@ -37,9 +37,39 @@ describe('resolveIcon', () => {
     );
   });
 
+  it('shows other images, given as data URLs', () => {
+    const url = 'data:image/png;base64,iVBORw0KGgo=';
+    const image = resolveIcon(url).element().querySelector('image');
+    expect(image?.getAttribute('href')).toBe(url);
+  });
+
+  it.each([
+    'data:text/html;base64,PHA+',
+    'data:image/png,abc',
+    'data:image/png;base64,"/><script>run()</script>'
+  ])('does not take %j for an image', text => {
+    expect(resolveIcon(text)).toBe(appIcon);
+  });
+
   it('makes one icon of one text', () => {
     const text = '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>';
     expect(resolveIcon(text)).toBe(resolveIcon(text));
     expect(resolveIcon(text)).not.toBe(resolveIcon(text.replace('g', 'b')));
+  });
+});
+
+describe('resolveIconUrl', () => {
+  it('is the image itself', () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>';
+    const svgUrl = `data:image/svg+xml;base64,${btoa(svg)}`;
+    expect(resolveIconUrl(svg)).toBe(svgUrl);
+    expect(resolveIconUrl(svgUrl)).toBe(svgUrl);
+  });
+
+  it('is there for icons of JupyterLab, and for anything else', () => {
+    const prefix = /^data:image\/svg\+xml;base64,./;
+    expect(resolveIconUrl('ui-components:python')).toMatch(prefix);
+    expect(resolveIconUrl('')).toMatch(prefix);
+    expect(resolveIconUrl('<svg')).toBe(resolveIconUrl(''));
   });
 });

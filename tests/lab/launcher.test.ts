@@ -1,14 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { LauncherModel } from '@jupyterlab/launcher';
 
-import { LAUNCHER_PLUGIN, SettingsFile, startLab } from './harness';
-
-/** All that the plugins do at the start has been done after this. */
-async function settled(): Promise<void> {
-  await new Promise(resolve => {
-    setTimeout(resolve);
-  });
-}
+import { LAUNCHER_PLUGIN, SettingsFile, settled, startLab } from './harness';
 
 function ports(...entries: unknown[]): string {
   return JSON.stringify({ ports: entries });

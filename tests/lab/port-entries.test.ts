@@ -1,12 +1,11 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { jupyterUrl } from '../../src/lab/address';
 import { readPorts, type IPortsSetting } from '../../src/lab/port-entries';
 
 const trans = nullTranslator.load('jupyter_porthole');
 
 function read(value: unknown): IPortsSetting {
-  return readPorts(value, jupyterUrl('/jupyter/'), trans);
+  return readPorts(value, trans);
 }
 
 describe('readPorts', () => {

@@ -110,7 +110,10 @@ async function keepPictureOfFailure(
   try {
     await act();
   } catch (error) {
-    await takePicture(page, '-failed');
+    // Of the tabs that it has opened, too.
+    for (const [index, each] of page.context().pages().entries()) {
+      await takePicture(each, index === 0 ? '-failed' : `-failed-${index + 1}`);
+    }
     throw error;
   }
 }

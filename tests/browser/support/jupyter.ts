@@ -25,7 +25,7 @@ export interface IPortSetting {
 }
 
 export interface IJupyterOptions {
-  command?: 'lab' | 'notebook';
+  command?: 'lab' | 'notebook' | 'server';
   /** Whether it asks for a token; without one everybody may do everything. */
   authenticates?: boolean;
   /** Whether it speaks TLS, by a certificate that no browser knows. */
@@ -33,6 +33,14 @@ export interface IJupyterOptions {
   /** The setting `ports` of the person. */
   ports?: IPortSetting[];
   theme?: string;
+  /** The server's named apps: `c.ServerProxy.servers`. */
+  servers?: Record<string, object>;
+  /** More of the server's configuration, by class. */
+  config?: Record<string, object>;
+  /** Variables of its environment, which count more than others. */
+  env?: NodeJS.ProcessEnv;
+  /** The folder that it works in, and its apps. */
+  cwd?: string;
 }
 
 /** A real Jupyter in a process of its own. */
@@ -47,6 +55,11 @@ export class Jupyter {
   /** The public address of a path below the base URL. */
   url(path: string): string {
     return `${this._origin}${BASE_URL}${path}`;
+  }
+
+  /** All that it has logged and its apps have printed. */
+  get output(): string {
+    return this._program.output;
   }
 
   /** Put a file where the file browser shows it. */
@@ -65,7 +78,15 @@ export class Jupyter {
 export async function startJupyter(
   options: IJupyterOptions = {}
 ): Promise<Jupyter> {
-  const { command = 'lab', authenticates = true, tls = false } = options;
+  const {
+    command = 'lab',
+    authenticates = true,
+    tls = false,
+    servers = {},
+    config = {},
+    env = {},
+    cwd
+  } = options;
   const folders = await makeFolders();
   const port = await freePort();
   const token = authenticates ? randomBytes(16).toString('hex') : '';
@@ -81,7 +102,9 @@ export async function startJupyter(
       ...(tls ? await makeCertificate(folders.root) : {})
     },
     IdentityProvider: { token },
-    PasswordIdentityProvider: { hashed_password: '' }
+    ServerProxy: { servers },
+    PasswordIdentityProvider: { hashed_password: '' },
+    ...config
   });
   await writeSettings(folders.settings, options);
   const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
@@ -89,7 +112,8 @@ export async function startJupyter(
     'Jupyter',
     'jupyter',
     [command],
-    jupyterEnvironment(folders)
+    { ...jupyterEnvironment(folders), ...env },
+    cwd
   );
   const jupyter = new Jupyter(program, folders, origin, token);
   await program.started(() => answers(jupyter.url('api')));

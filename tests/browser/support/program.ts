@@ -10,14 +10,17 @@ export class Program {
   /**
    * @param name - what it is, for messages.
    * @param command - looked up on the PATH.
+   * @param cwd - the folder that it works in.
    */
   constructor(
     private readonly _name: string,
     command: string,
     args: string[],
-    env: NodeJS.ProcessEnv = process.env
+    env: NodeJS.ProcessEnv = process.env,
+    cwd = process.cwd()
   ) {
     this._child = spawn(command, args, {
+      cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe']
     });
