@@ -10,11 +10,18 @@ from importlib.metadata import PackageNotFoundError, version
 from .demo.ports import DEFAULT_SERVICE_PORT, DEFAULT_SITE_PORT, port_is_free
 from .demo.run import DemoOptions, missing_packages, run
 
+#: The subcommand that serves an app without a Jupyter.
+STANDALONE = "standalone"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: this process's own) and return the exit status."""
+    given = sys.argv[1:] if argv is None else list(argv)
+    if given[:1] == [STANDALONE]:
+        # Its options are read by traitlets, with those that stand in configuration files.
+        return _standalone(given[1:])
     parser = _build_parser()
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(given)
     handler = getattr(arguments, "handler", None)
     if handler is None:
         parser.print_help()
@@ -31,7 +38,15 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_installed_version())
     subcommands = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND")
     _add_demo(subcommands)
+    subcommands.add_parser(STANDALONE, help="serve one app behind JupyterHub's login, or none")
     return parser
+
+
+def _standalone(arguments: list[str]) -> int:
+    # Only now: it takes a while, and may need what isn't installed.
+    from .standalone.application import main as serve
+
+    return serve(arguments, _installed_version())
 
 
 def _add_demo(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
