@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 from typing import TextIO
 
-from .commands import StepFailedError, execute
+from .commands import StepFailedError
+from .debian import install, may_install
 
 _NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 
@@ -23,10 +23,8 @@ def ensure_chromium(log: TextIO) -> str:
             raise StepFailedError(f"CHROMIUM={named}: no such program")
         return named
     found = _find()
-    if found is None and _may_install():
-        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-        execute(log, "apt-get", "update", env=quiet)
-        execute(log, "apt-get", "install", "-y", "chromium", env=quiet)
+    if found is None and may_install():
+        install(log, "chromium")
         found = _find()
     if found is None:
         raise StepFailedError(
@@ -37,8 +35,3 @@ def ensure_chromium(log: TextIO) -> str:
 
 def _find() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name)) is not None), None)
-
-
-def _may_install() -> bool:
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return is_root and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None

@@ -11,6 +11,7 @@ from .chromium import ensure_chromium
 from .clean_tree import copy_clean_tree
 from .commands import execute
 from .course import Step
+from .packages import install_packages
 from .places import DIRECT_DIST, DIST, VENV_BIN
 from .virtual_environment import ensure_environment
 
@@ -74,6 +75,11 @@ def _browser(log: TextIO) -> None:
     execute(log, "jlpm", "test:browser", env={"CHROMIUM": ensure_chromium(log)})
 
 
+def _packages(log: TextIO) -> None:
+    install_packages(log)
+    execute(log, "jlpm", "test:packages", env={"CHROMIUM": ensure_chromium(log)})
+
+
 STEPS = (
     Step("environment", "Python packages in .test-venv", ensure_environment),
     Step("node", "Node packages", _install_node_packages, ("environment",)),
@@ -85,4 +91,11 @@ STEPS = (
     Step("jest", "jest: tests of src", _jest, ("node",), counts=True),
     Step("pytest", "pytest: tests of the server extension", _pytest, ("install",), counts=True),
     Step("browser", "browser: JupyterLab in Chromium", _browser, ("node", "install"), counts=True),
+    Step(
+        "packages",
+        "packages written for jupyter-server-proxy",
+        _packages,
+        ("node", "install"),
+        counts=True,
+    ),
 )

@@ -1,4 +1,4 @@
-"""The virtual environment `.test-venv` with all that the tests need but the package itself."""
+"""Virtual environments: `.test-venv`, with all that the tests need but the package itself."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from .places import OUTPUT, VENV, VENV_BIN
 
 def ensure_environment(log: TextIO) -> None:
     """Create `.test-venv` unless a usable one is there, and install the requirements."""
-    if not _usable():
-        shutil.rmtree(VENV, ignore_errors=True)
-        _create(log)
+    ensure_bare_environment(log, VENV, VENV_BIN)
     # `build` brings a TOML reader where Python has none.
     execute(log, VENV_BIN / "python", "-m", "pip", "install", "build")
     script = Path(__file__).with_name("requirements.py")
@@ -28,21 +26,31 @@ def ensure_environment(log: TextIO) -> None:
     execute(log, VENV_BIN / "python", "-m", "pip", "install", "-r", requirements)
 
 
-def _usable() -> bool:
+def ensure_bare_environment(log: TextIO, folder: Path, programs: Path) -> None:
+    """Create a virtual environment unless a usable one is there.
+
+    :param programs: where its programs are: its `bin`, on Windows its `Scripts`.
+    """
+    if not _usable(programs):
+        shutil.rmtree(folder, ignore_errors=True)
+        _create(log, folder)
+
+
+def _usable(programs: Path) -> bool:
     """Tell whether the environment is there, has pip, and is of this Python's version."""
     question = "import pip, sys; print(sys.version)"
     try:
         answer = subprocess.run(
-            [VENV_BIN / "python", "-c", question], capture_output=True, text=True, check=True
+            [programs / "python", "-c", question], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return False
     return answer.stdout.strip() == sys.version.strip()
 
 
-def _create(log: TextIO) -> None:
+def _create(log: TextIO, environment: Path) -> None:
     if importlib.util.find_spec("ensurepip") is not None:
-        execute(log, sys.executable, "-m", "venv", VENV)
+        execute(log, sys.executable, "-m", "venv", environment)
         return
     # Debian leaves ensurepip out of its python3 package; pip may be there all the same.
     if importlib.util.find_spec("pip") is None:
@@ -54,4 +62,4 @@ def _create(log: TextIO) -> None:
     execute(
         log, sys.executable, "-m", "pip", "install", "--upgrade", "--target", folder, "virtualenv"
     )
-    execute(log, sys.executable, "-m", "virtualenv", VENV, env={"PYTHONPATH": str(folder)})
+    execute(log, sys.executable, "-m", "virtualenv", environment, env={"PYTHONPATH": str(folder)})

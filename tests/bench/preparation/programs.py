@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from runner.commands import StepFailedError, execute
+from runner.debian import install, may_install
 
 #: Each program with the package that brings it on Debian.
 _PACKAGES = {"nginx": "nginx-light", "wrk": "wrk"}
@@ -21,7 +22,7 @@ def ensure_programs(log: TextIO) -> None:
     Raises StepFailedError where something is missing and this is not for us to change.
     """
     missing = [name for name in _PACKAGES if not _is_there(name)]
-    if missing and _may_install():
+    if missing and may_install():
         _install(log, missing)
         missing = [name for name in missing if not _is_there(name)]
     if missing:
@@ -36,11 +37,7 @@ def search_path() -> str:
 
 
 def _install(log: TextIO, names: list[str]) -> None:
-    # By RUNLEVEL, packages are kept from starting their services.
-    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    packages = [_PACKAGES[name] for name in names]
-    execute(log, "apt-get", "update", env=quiet)
-    execute(log, "apt-get", "install", "-y", "--no-install-recommends", *packages, env=quiet)
+    install(log, "--no-install-recommends", *(_PACKAGES[name] for name in names))
     if "nginx" in names and _PID_FILE.exists():
         # It was started all the same, and nobody has asked for that.
         execute(log, "service", "nginx", "stop")
@@ -48,8 +45,3 @@ def _install(log: TextIO, names: list[str]) -> None:
 
 def _is_there(name: str) -> bool:
     return shutil.which(name, path=search_path()) is not None
-
-
-def _may_install() -> bool:
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return is_root and Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
