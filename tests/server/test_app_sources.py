@@ -136,7 +136,8 @@ def named(tmp_path_factory: pytest.TempPathFactory, backend: App) -> Iterator[Ju
     (packages / "named_apps.py").write_text(MODULE.format(port=backend.port))
     for name, points in ENTRY_POINTS.items():
         _install(packages, name, points)
-    path = os.pathsep.join([str(packages), os.environ.get("PYTHONPATH", "")])
+    # An empty entry would be the folder that this is run in.
+    path = os.pathsep.join(filter(None, [str(packages), os.environ.get("PYTHONPATH")]))
     with running(
         tmp_path_factory.mktemp("jupyter"),
         code=configuration(CODE, PORT=backend.port),
