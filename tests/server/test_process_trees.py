@@ -122,7 +122,9 @@ def test_the_end_ends_all_families_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("patient", "unhurried")
-def test_the_end_does_not_wait_for_a_stop(tmp_path: Path) -> None:
+def test_the_end_does_not_wait_for_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(all_processes, "CLOSE_PATIENCE", 0.2)
+
     async def scenario() -> None:
         async with bench(tmp_path) as apps:
             app = await running(apps.add(DEAF + "serve()"))

@@ -192,7 +192,7 @@ def test_a_crashed_app_is_started_again_after_growing_pauses(
 
 
 def test_a_request_does_not_wait_for_a_long_pause_after_a_crash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     monkeypatch.setattr(pauses, "FIRST", 60)
 
@@ -208,6 +208,10 @@ def test_a_request_does_not_wait_for_a_long_pause_after_a_crash(
             assert (app.state, apps.starts["app"]) == ("failed", 1)
             assert app.failure is not None
             assert app.failure.message == "It ended with exit status 7."
+            # Nor is it a request that starts it when the pause is over.
+            clock.now += 60
+            app.want()
+            assert (app.state, app.seconds_until_retry) == ("failed", 0)
 
     asyncio.run(scenario())
 
@@ -258,7 +262,11 @@ def test_an_app_that_ends_well_waits_for_the_next_request(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("clock")
-def test_an_app_that_shall_always_run_is_started_again_after_a_good_end(tmp_path: Path) -> None:
+def test_an_app_that_shall_always_run_is_started_again_after_a_good_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pauses, "FIRST", 0.0625)
+
     async def scenario() -> None:
         async with bench(tmp_path) as apps:
             app = await running(apps.add(ENDS_WHEN_TOLD.format(status=0), restart="always"))
@@ -267,7 +275,7 @@ def test_an_app_that_shall_always_run_is_started_again_after_a_good_end(tmp_path
             await apps.until("starting")
             assert app.restarts == 1
             failed, again = apps.history["app"][-2:]
-            assert again.at - failed.at >= failed.pause == 0.5
+            assert again.at - failed.at >= failed.pause == 0.0625
 
     asyncio.run(scenario())
 
@@ -649,7 +657,11 @@ def _no_more_descriptors() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_it_starts_when_there_are_descriptors_again(tmp_path: Path) -> None:
+def test_it_starts_when_there_are_descriptors_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pauses, "FIRST", 0.0625)
+
     async def scenario() -> None:
         async with bench(tmp_path) as apps:
             app = apps.add("serve()")

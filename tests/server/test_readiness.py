@@ -103,7 +103,9 @@ def test_an_app_that_says_nothing_is_not_ready(
             app = apps.add(SILENT)
             was_asked = ["accepted"] * 3
             time_out_when(
-                monkeypatch, lambda: app.output.tail_lines(3) == was_asked, "it was asked thrice"
+                monkeypatch,
+                lambda: app.output.tail_lines(3) == was_asked,
+                "it was asked three times",
             )
             await failing(app)
             assert app.failure is not None

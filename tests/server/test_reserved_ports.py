@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.processes import bench, failing, running
 
+from jupyter_porthole.processes.failures import tell_of_address_in_use
 from jupyter_porthole.processes.places import ReservedPort
 
 pytestmark = pytest.mark.skipif(
@@ -85,14 +86,22 @@ def test_an_app_that_does_not_share_gets_another_port(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "starts"),
+    "says",
     [
-        ("Error: listen EADDRINUSE: address already in use 127.0.0.1:1", 3),
-        ("bind() failed (98: Address in use)", 3),
-        ("Port 8501 is already in use", 3),
-        ("OSError: [Errno 98] x", 3),
-        ("ModuleNotFoundError: No module named 'port'", 1),
+        "Error: listen EADDRINUSE: address already in use 127.0.0.1:1",
+        "bind() failed (98: Address in use)",
+        "Port 8501 is already in use",
+        "OSError: [Errno 98] x",
     ],
+)
+def test_programs_tell_of_a_port_in_use_in_many_ways(says: str) -> None:
+    assert tell_of_address_in_use(["starting", says, "0"])
+    assert not tell_of_address_in_use(["starting", "0"])
+
+
+@pytest.mark.parametrize(
+    ("says", "starts"),
+    [("OSError: [Errno 98] x", 3), ("ModuleNotFoundError: No module named 'port'", 1)],
 )
 def test_attempts_are_limited(tmp_path: Path, says: str, starts: int) -> None:
     async def scenario() -> None:

@@ -12,10 +12,9 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import psutil
-import pytest
 
 from jupyter_porthole.processes import (
     AppProcess,
@@ -27,6 +26,10 @@ from jupyter_porthole.processes import (
     start,
 )
 from jupyter_porthole.processes.places import Place
+
+if TYPE_CHECKING:
+    # A stand-in for a Jupyter starts without it.
+    import pytest
 
 T = TypeVar("T")
 
@@ -65,6 +68,9 @@ def fork(code):
 
 #: Is ready, and ends with a status when it gets SIGTERM.
 ENDS_WHEN_TOLD = "signal.signal(signal.SIGTERM, lambda *_: os._exit({status})); serve()"
+
+#: How long apps have until they must be ready, in seconds, if nothing else is said.
+TIMEOUT = 60
 
 #: The environment variable by which all processes of a bench are found.
 BENCH = "PORTHOLE_TEST_BENCH"
@@ -125,7 +131,7 @@ class Bench:
         """Make an app that is prepared in some way."""
         of_readiness = Readiness.__dataclass_fields__.keys() & options.keys()
         readiness = Readiness(**{key: options.pop(key) for key in of_readiness})
-        defaults = {"timeout": 60, "restart": "on-failure", "readiness": readiness}
+        defaults = {"timeout": TIMEOUT, "restart": "on-failure", "readiness": readiness}
         app = self.processes.add(name, ProcessOptions(**{**defaults, **options}), prepare)
         history = self.history.setdefault(name, [])
 
@@ -245,7 +251,8 @@ def time_out_when(
 ) -> None:
     """Have starts meet their timeout when a condition is true, however long that takes."""
 
-    async def within(_: float, coroutine: Coroutine[Any, Any, T]) -> T:
+    async def within(seconds: float, coroutine: Coroutine[Any, Any, T]) -> T:
+        assert seconds == TIMEOUT
         task = asyncio.ensure_future(coroutine)
         try:
             await eventually(lambda: task.done() or condition(), what)
