@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection, connect, unix_connect
 
 from .client import Response, fetch
 from .jupyter import BASE_URL, TOKEN, Jupyter
@@ -84,9 +84,11 @@ def act(jupyter: Jupyter, name: str, action: str) -> dict[str, Any]:
 @contextmanager
 def opened(jupyter: Jupyter, path: str, **options: Any) -> Iterator[ClientConnection]:
     """Open a WebSocket."""
-    with connect(
+    # One that goes over a Unix socket has to say so, before version 17.
+    make = connect if jupyter.unix_socket is None else unix_connect
+    with make(
         # Of TLS, if it is spoken, the socket knows.
-        f"ws://{jupyter.host}{path}",
+        uri=f"ws://{jupyter.host}{path}",
         sock=jupyter.connect(),
         additional_headers={
             "Authorization": f"token {TOKEN}",
