@@ -17,7 +17,6 @@ Reason = Literal[
     "starting",
     "start-timeout",
     "app-failed",
-    "rewrite-failed",
 ]
 
 

@@ -20,7 +20,6 @@ from tornado.web import RequestHandler
 from traitlets import Bytes, Dict, HasTraits, Instance, Integer, Unicode, Union, observe
 
 from .destinations import Destinations
-from .grants import REFUSAL_HEADER
 from .header_fields import can_stand
 from .templates import call_with_asked
 
@@ -88,7 +87,6 @@ class RewriteHandler(RequestHandler):
         except (Exception, SystemExit):
             # Whatever it is, it is to concern this response alone.
             log().exception("A function of rewrite_response failed.")
-            self.set_header(REFUSAL_HEADER, "rewrite-failed")
             self.set_status(502)
             return
         finally:

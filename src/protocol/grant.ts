@@ -94,8 +94,7 @@ const REFUSAL_REASONS = [
   'no-such-host',
   'starting',
   'start-timeout',
-  'app-failed',
-  'rewrite-failed'
+  'app-failed'
 ] as const;
 
 /** See {@link REFUSAL_REASONS}. */

@@ -4,7 +4,7 @@ import { log } from './channel';
 import { CarryError } from './errors';
 import { ANSWER_HEADER, PAGE_POLICY, renderPage } from './pages/page';
 import { ERROR_TEXTS } from './pages/texts';
-import { endToEnd, fields, type RawHeaders } from './raw-headers';
+import { endToEnd, fields, type RawHeaders, without } from './raw-headers';
 import { type IRequestHead, isNavigation, isRepeatable } from './request-head';
 
 /** A whole response that is made here. Its fields say nothing about its length. */
@@ -98,12 +98,10 @@ export function slashAnswer(prefix: string, target: string): IAnswer {
 
 /** Jupyter's refusal as it is. It is here as a whole, so the framing is ours. */
 export function refusalAnswer(refusal: IAnswer): IAnswer {
-  const headers: RawHeaders = [];
-  for (const { name, lowerName, value } of fields(endToEnd(refusal.headers))) {
-    if (lowerName !== 'content-length') {
-      headers.push(name, value);
-    }
-  }
+  const headers = without(
+    endToEnd(refusal.headers),
+    lowerName => lowerName === 'content-length'
+  );
   return { ...refusal, headers };
 }
 

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'no-such-port'
   | 'method-not-allowed'
   | 'websocket-only'
+  | 'rewrite-failed'
   | 'too-long'
   | 'not-listening'
   | 'broke-off'

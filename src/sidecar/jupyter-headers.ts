@@ -1,7 +1,7 @@
 import { type IQuestion, QUESTION_HEADER } from '../protocol/grant';
 import type { IClient } from './client';
 import { asFieldValue } from './question';
-import { fields, firstValue, hopByHop, type RawHeaders } from './raw-headers';
+import { firstValue, hopByHop, type RawHeaders, without } from './raw-headers';
 
 /** A client's value for one of ours would be taken for the sidecar's. */
 const OUR_FIELDS = /^porthole-/;
@@ -44,16 +44,13 @@ export function jupyterHeaders(
     // HTTP/1.0 knows none, but Jupyter is asked by HTTP/1.1.
     added.push('Host', 'localhost');
   }
-  const kept: RawHeaders = [];
-  for (const { name, lowerName, value } of fields(headers)) {
-    const isDropped =
+  const kept = without(
+    headers,
+    lowerName =>
       endsHere.has(lowerName) ||
       dropped.has(lowerName) ||
-      OUR_FIELDS.test(lowerName);
-    if (!isDropped) {
-      kept.push(name, value);
-    }
-  }
+      OUR_FIELDS.test(lowerName)
+  );
   return [...kept, ...added];
 }
 
@@ -64,12 +61,7 @@ export function questionHeaders(
   trustXheaders: boolean,
   question: IQuestion
 ): RawHeaders {
-  const asked: RawHeaders = [];
   const carried = jupyterHeaders(headers, client, trustXheaders);
-  for (const { name, lowerName, value } of fields(carried)) {
-    if (!NOT_ASKED.test(lowerName)) {
-      asked.push(name, value);
-    }
-  }
+  const asked = without(carried, lowerName => NOT_ASKED.test(lowerName));
   return [...asked, QUESTION_HEADER, asFieldValue(question)];
 }

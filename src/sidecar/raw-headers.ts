@@ -105,14 +105,26 @@ export function hopByHop(headers: RawHeaders): ReadonlySet<string> {
   return names;
 }
 
-/** The fields that go on beyond this hop. */
-export function endToEnd(headers: RawHeaders): RawHeaders {
-  const dropped = hopByHop(headers);
+/**
+ * The fields without some.
+ *
+ * @param isDropped - tells by a name in lower case.
+ */
+export function without(
+  headers: RawHeaders,
+  isDropped: (lowerName: string) => boolean
+): RawHeaders {
   const kept: RawHeaders = [];
   for (const { name, lowerName, value } of fields(headers)) {
-    if (!dropped.has(lowerName)) {
+    if (!isDropped(lowerName)) {
       kept.push(name, value);
     }
   }
   return kept;
+}
+
+/** The fields that go on beyond this hop. */
+export function endToEnd(headers: RawHeaders): RawHeaders {
+  const dropped = hopByHop(headers);
+  return without(headers, lowerName => dropped.has(lowerName));
 }

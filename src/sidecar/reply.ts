@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { onLeaving } from './connection';
 import { passed } from './garbage';
-import { fields, firstValue, type RawHeaders } from './raw-headers';
+import { fields, firstValue, type RawHeaders, without } from './raw-headers';
 import { printable } from './response-parser';
 
 /** An upstream's response, as much as its reader can be told to do. */
@@ -11,6 +11,15 @@ export interface ISource {
   resume(): void;
   /** Give up on it: the client has left. */
   abort(): void;
+}
+
+/** A response that Node's own client receives, as a source. */
+export function sourceOf(answer: IncomingMessage): ISource {
+  return {
+    pause: () => answer.pause(),
+    resume: () => answer.resume(),
+    abort: () => answer.destroy()
+  };
 }
 
 /** Sends an upstream's response to the client as it comes. */
@@ -91,16 +100,9 @@ export class Reply {
       status !== 204 &&
       status !== 304 &&
       firstValue(headers, 'content-length') === undefined;
-    if (isChunked) {
-      return headers;
-    }
-    const kept: RawHeaders = [];
-    for (const { name, lowerName, value } of fields(headers)) {
-      if (lowerName !== 'trailer') {
-        kept.push(name, value);
-      }
-    }
-    return kept;
+    return isChunked
+      ? headers
+      : without(headers, lowerName => lowerName === 'trailer');
   }
 
   /**
@@ -123,11 +125,7 @@ export class Reply {
 
   /** Send all of a response that Node's own client has received the head of. */
   receive(answer: IncomingMessage): void {
-    this.attach({
-      pause: () => answer.pause(),
-      resume: () => answer.resume(),
-      abort: () => answer.destroy()
-    });
+    this.attach(sourceOf(answer));
     answer.on('error', error => {
       this.fail(error);
     });

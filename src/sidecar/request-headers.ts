@@ -3,7 +3,7 @@ import type { IProxiedPath } from '../protocol/paths';
 import type { IClient } from './client';
 import { withoutJupyters } from './cookies';
 import { PAGE_HEADER } from './pages/page';
-import { fields, firstValue, hopByHop, type RawHeaders } from './raw-headers';
+import { firstValue, hopByHop, type RawHeaders, without } from './raw-headers';
 import { authorizesByToken, withoutTokens } from './tokens';
 
 /** A proxied request, as far as its headers depend on it. */
@@ -105,12 +105,7 @@ function overridden(
       added.push(name, value);
     }
   }
-  const kept: RawHeaders = [];
-  for (const { name, lowerName, value } of fields(headers)) {
-    if (!replaced.has(lowerName)) {
-      kept.push(name, value);
-    }
-  }
+  const kept = without(headers, lowerName => replaced.has(lowerName));
   return [...kept, ...added];
 }
 

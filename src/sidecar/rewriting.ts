@@ -1,8 +1,4 @@
-import {
-  isRefusalReason,
-  REFUSAL_HEADER,
-  REWRITE_HEADER
-} from '../protocol/grant';
+import { REWRITE_HEADER } from '../protocol/grant';
 import { mappedPath } from './app-target';
 import type { IConfiguration } from './channel';
 import { clientOf } from './client';
@@ -12,7 +8,7 @@ import { jupyterHeaders } from './jupyter-headers';
 import { placeName } from './place-name';
 import { postToJupyter } from './post';
 import { asFieldValue, questionOf } from './question';
-import { fields, firstValue, type RawHeaders } from './raw-headers';
+import { type RawHeaders, without } from './raw-headers';
 import type { IRequestHead } from './request-head';
 import {
   type IReceiver,
@@ -117,12 +113,7 @@ export class RewritingReceiver implements IReceiver {
       clientOf(request.socket),
       trustXheaders
     );
-    const headers: RawHeaders = [];
-    for (const { name, lowerName, value } of fields(carried)) {
-      if (!OF_BODY.test(lowerName)) {
-        headers.push(name, value);
-      }
-    }
+    const headers = without(carried, lowerName => OF_BODY.test(lowerName));
     const method = request.method ?? 'GET';
     const asked = questionOf(path, request, false);
     headers.push(
@@ -135,8 +126,7 @@ export class RewritingReceiver implements IReceiver {
       headers,
       packed(head, body)
     );
-    const reason = firstValue(answer.headers, REFUSAL_HEADER.toLowerCase());
-    if (answer.status !== 200 || isRefusalReason(reason)) {
+    if (answer.status !== 200) {
       throw this.error('rewrite-failed');
     }
     return unpacked(answer.body);
@@ -144,12 +134,7 @@ export class RewritingReceiver implements IReceiver {
 
   private send(head: IResponseHead, body: Buffer): void {
     const { request } = this.granted;
-    const headers: RawHeaders = [];
-    for (const { name, lowerName, value } of fields(head.headers)) {
-      if (!FRAMING.has(lowerName)) {
-        headers.push(name, value);
-      }
-    }
+    const headers = without(head.headers, lowerName => FRAMING.has(lowerName));
     const hasBody =
       request.method !== 'HEAD' && head.status !== 204 && head.status !== 304;
     const forClient = this.forClient(headers);

@@ -9,7 +9,7 @@ import { TargetAgent } from './agent';
 import { ResponseTimeoutError } from './errors';
 import { passed } from './garbage';
 import type { IOutgoing } from './outgoing';
-import type { Reply } from './reply';
+import { type Reply, sourceOf } from './reply';
 import { type IReceiver, LONGEST_RESPONSE_HEAD } from './response-parser';
 
 /** Whether the message has a body: RFC 9112, section 6.3, tells by the headers alone. */
@@ -97,11 +97,7 @@ function divert(
   reply: Reply,
   interceptor: IReceiver
 ): void {
-  reply.attach({
-    pause: () => answer.pause(),
-    resume: () => answer.resume(),
-    abort: () => answer.destroy()
-  });
+  reply.attach(sourceOf(answer));
   answer.on('error', error => {
     interceptor.fail(error);
   });
