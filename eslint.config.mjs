@@ -39,6 +39,8 @@ export default defineConfig(
         project: [
           'src/lab/tsconfig.json',
           'src/sidecar/tsconfig.json',
+          'src/shim/tsconfig.json',
+          'src/worker/tsconfig.json',
           'tests/tsconfig.json'
         ]
       }
@@ -76,6 +78,8 @@ export default defineConfig(
   },
   apart('lab', node, sidecar),
   apart('sidecar', lab, ours),
+  apart('shim', node, lab, sidecar, ours),
+  apart('worker', node, lab, sidecar, ours),
   apart('protocol', node, lab, sidecar, ours),
   prettier
 );

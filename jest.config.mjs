@@ -17,8 +17,21 @@ const compilerOptions = {
   target: 'ES2022'
 };
 
+/** ES modules are not what Node's `require` can read: all other packages are left as they are. */
+const allBut = modules => [`/node_modules/(?!(${modules.join('|')})/)`];
+
+/** What the sidecar is bundled with as ES modules only. */
+const sidecarModules = [
+  'dom-serializer',
+  'domelementtype',
+  'domhandler',
+  'domutils',
+  'entities',
+  'htmlparser2'
+];
+
 /** What JupyterLab brings as ES modules only. */
-const esModules = [
+const labModules = [
   '@jupyter',
   '@jupyterlab',
   '@microsoft',
@@ -45,7 +58,8 @@ const node = name => ({
   modulePathIgnorePatterns,
   testEnvironment: 'node',
   testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
-  transform: transform('\\.ts$', compilerOptions)
+  transform: transform('\\.[jt]s$', compilerOptions),
+  transformIgnorePatterns: allBut(sidecarModules)
 });
 
 const lab = {
@@ -60,7 +74,7 @@ const lab = {
     '\\.svg$': '@jupyterlab/testing/lib/jest-raw-loader.js',
     ...transform('\\.[cm]?[jt]sx?$', compilerOptions)
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`]
+  transformIgnorePatterns: allBut(labModules)
 };
 
 export default {

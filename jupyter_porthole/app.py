@@ -13,10 +13,17 @@ from traitlets import Any, Bool, Dict, Float, Integer, Unicode, validate
 from .app_sources import find_apps
 from .apps import App
 from .destinations import PortPolicy
+from .exports import exported
+from .learned_fixes import LearnedFixes
+from .recognition import Recognition
 from .rest import rest_routes
+from .rest_fixes import fix_routes
+from .rest_ports import port_routes
 from .server_proxy import ServerProxy, read_server_proxy
 from .servers_info import servers_info_routes
 from .serving import Server, ServingOptions, routes_of, serve
+from .strays import Strays, watch_strays
+from .sub_paths import read_sub_paths
 
 
 class Porthole(ExtensionApp):
@@ -61,14 +68,29 @@ class Porthole(ExtensionApp):
         Their program then runs inside this user's Jupyter. Only Linux can tell.""",
     ).tag(config=True)
 
+    sub_paths = Dict(
+        value_trait=Unicode(),
+        help="""How apps on ports live below their public path, by ports: "strip": they get paths
+        without it; "absolute": with it; "fix": without it, and their pages are corrected, which
+        name paths from the root; "auto", the default: corrected if they need it.""",
+    ).tag(config=True)
+
+    exports = Bool(
+        True,
+        help="""Whether kernels, terminals and named apps are told where their ports are shown,
+        by TENSORBOARD_PROXY_URL, DASK_DISTRIBUTED__DASHBOARD__LINK and, where their values are
+        known, JUPYTER_BOKEH_EXTERNAL_URL and VSCODE_PROXY_URI. Those that Jupyter's own
+        environment has are left as they are.""",
+    ).tag(config=True)
+
     apps = Dict(
         value_trait=Any(),
         help="""Named apps, each at `<base_url><name>/`: their options by their names. Options are
         those of jupyter-server-proxy (command, environment, timeout, absolute_url, port,
         unix_socket, mappath, launcher_entry, new_browser_tab, request_headers_override,
         rewrite_response, update_last_activity, exclude_last_activity_patterns,
-        raw_socket_proxy) and cwd, readiness_path, host, restart, https, verify_certificate,
-        certificate_authorities.""",
+        raw_socket_proxy) and sub_path, cwd, readiness_path, host, restart, https,
+        verify_certificate, certificate_authorities.""",
     ).tag(config=True)
 
     classes: ClassVar = [ServerProxy]
@@ -79,6 +101,12 @@ class Porthole(ExtensionApp):
     #: The named apps, by their names; none until the start.
     _apps: dict[str, App]
 
+    #: Recognises the others.
+    _recognition: Recognition
+
+    #: The apps whose pages need the fix for sub-paths, as far as that was learned.
+    _learned_fixes: LearnedFixes
+
     @validate("grant_ttl", "response_timeout")
     def _not_negative(self, proposal):
         is_valid = 0 <= proposal["value"] < float("inf")
@@ -87,6 +115,13 @@ class Porthole(ExtensionApp):
     @validate("handover")
     def _known(self, proposal):
         return self._valid(proposal, proposal["value"] in ("auto", "relay"), '"auto" or "relay"')
+
+    @validate("sub_paths")
+    def _known_sub_paths(self, proposal):
+        is_valid = read_sub_paths(proposal["value"]) is not None
+        return self._valid(
+            proposal, is_valid, 'ports with "auto", "strip", "absolute" or "fix": {8501: "fix"}'
+        )
 
     @validate("sidecars")
     def _some(self, proposal):
@@ -100,13 +135,22 @@ class Porthole(ExtensionApp):
         self.log.error(
             "Porthole.%s must be %s, not %r; the default is used.", trait.name, expected, value
         )
-        return trait.default_value
+        return trait.default(self)
 
     def initialize_handlers(self) -> None:
         """Add what Jupyter itself answers; before jupyter-server-proxy, which has the same."""
         self._apps = {}
+        self._learned_fixes = LearnedFixes()
+        self._recognition = Recognition()
         # Patterns are joined with base_url.
-        self.handlers.extend([*rest_routes(self._apps), *servers_info_routes(self._apps)])
+        self.handlers.extend(
+            [
+                *rest_routes(self._apps),
+                *port_routes(self._apps, self._recognition),
+                *fix_routes(self._apps, self._learned_fixes),
+                *servers_info_routes(self._apps),
+            ]
+        )
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         if sys.platform == "win32":
@@ -123,7 +167,10 @@ class Porthole(ExtensionApp):
             routes=routes_of(serverapp.web_app.settings["base_url"], named),
             named=named,
             ports=PortPolicy(
-                self.allow_ports_of_other_users, server_proxy.allowed_hosts, server_proxy.rewriters
+                self.allow_ports_of_other_users,
+                server_proxy.allowed_hosts,
+                server_proxy.rewriters,
+                read_sub_paths(self.sub_paths) or {},
             ),
             node=self.node,
             grant_ttl=self.grant_ttl,
@@ -142,7 +189,22 @@ class Porthole(ExtensionApp):
             },
         )
         async with AsyncExitStack() as stack:
-            await serve(stack, server, options, self._apps, self.log)
+            await serve(
+                stack,
+                server,
+                options,
+                self._apps,
+                self.log,
+                self._learned_fixes,
+                self._recognition,
+            )
+            watch_strays(
+                serverapp.web_app,
+                Strays(options.routes, self._apps, self._learned_fixes, self.log),
+            )
+            if self.exports:
+                base_url = serverapp.web_app.settings["base_url"]
+                stack.enter_context(exported(base_url, serverapp.custom_display_url))
             self._running = stack.pop_all()
 
     async def stop_extension(self) -> None:

@@ -28,6 +28,7 @@ from traitlets import (
     validate,
 )
 
+from .sub_paths import FIXES, SUB_PATHS
 from .templates import OptionError
 
 #: The field's own word for a path that may come as an object, too.
@@ -76,6 +77,8 @@ class AppOptions(HasTraits):
 
     # Those that jupyter-server-proxy doesn't have
 
+    #: See :data:`.sub_paths.SubPath`.
+    sub_path = Enum(SUB_PATHS, default_value="auto")
     #: The folder to start it in; empty for Jupyter's own.
     cwd = Union(PathLike, default_value="")
     #: A path that answers below 400 when it is ready; empty: any answer to `/` will do.
@@ -107,6 +110,23 @@ class AppOptions(HasTraits):
         if "\0" in str(proposal["value"]):
             raise TraitError("unix_socket: a path can't hold a zero byte")
         return proposal["value"]
+
+    @property
+    def keeps_prefix(self) -> bool:
+        """Whether it gets paths with their prefix."""
+        return self.absolute_url or self.sub_path == "absolute"
+
+    @property
+    def fix(self) -> str:
+        """What is done with its pages (`Fix` in ``src/protocol/grant.ts``)."""
+        return "never" if self.absolute_url else FIXES[self.sub_path]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing here is about its paths, so that it may be told where it lives."""
+        return self.fix == "auto" and not (
+            self.rewriters or self.mappath or self.request_headers_override or self.raw_socket_proxy
+        )
 
     @property
     def rewriters(self) -> list[Any]:

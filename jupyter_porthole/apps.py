@@ -19,6 +19,7 @@ from .header_fields import can_stand
 from .ports import LOOPBACK, find_listeners
 from .processes import AppProcess, Launch, LaunchError, Processes, ProcessOptions, Readiness
 from .processes.places import Place
+from .public_path import tell_public_path
 from .refusals import RefusalError
 from .templates import OptionError, call_with_asked, realize
 
@@ -113,7 +114,8 @@ class App:
             "tls": tls,
             "title": self.title,
             "host": authority if options.host == "target" else "",
-            "keepsPrefix": options.absolute_url,
+            "keepsPrefix": options.keeps_prefix,
+            "fix": options.fix,
             "paths": options.mappath if is_mapped and isinstance(options.mappath, dict) else {},
             "mappedTo": mapped_to,
             "requestHeaders": list(overrides.items()),
@@ -236,8 +238,9 @@ class App:
             # The function says that somebody else runs it.
             self.process = None
             raise LaunchError("Somebody else runs it.")
-        environment = {**os.environ, **rendered["environment"]}
-        return Launch(rendered["command"], environment, self._cwd())
+        given = rendered["environment"]
+        launch = Launch(rendered["command"], {**os.environ, **given}, self._cwd())
+        return tell_public_path(launch, self.root, given) if self.options.is_plain else launch
 
 
 @functools.lru_cache

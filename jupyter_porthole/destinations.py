@@ -13,8 +13,11 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
 
 from .apps import App
+from .learned_fixes import LearnedFixes
 from .ports import LOOPBACK, find_listeners, local_addresses
+from .recognition import Recognition
 from .refusals import RefusalError
+from .sub_paths import FIXES, SubPath
 
 #: Names of this machine, and where they lead. Nobody is asked for them.
 OWN_NAMES = {
@@ -33,6 +36,8 @@ class PortPolicy:
     allowed_hosts: Any
     #: Functions that rewrite responses.
     rewriters: list[Any]
+    #: How the apps live there, where it isn't found out.
+    sub_paths: Mapping[int, SubPath]
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,18 @@ class Rewriting:
 class Destinations:
     """Makes the part of a grant that says where a request goes, and how."""
 
-    def __init__(self, policy: PortPolicy, apps: Mapping[str, App]) -> None:
-        """Keep what the configuration says."""
+    def __init__(
+        self,
+        policy: PortPolicy,
+        apps: Mapping[str, App],
+        learned_fixes: LearnedFixes,
+        recognition: Recognition,
+    ) -> None:
+        """Keep what the configuration says, and what is known besides."""
+        self._recognition = recognition
         self._policy = policy
         self._apps = apps
+        self._learned_fixes = learned_fixes
 
     async def find(self, question: dict[str, Any], handler: JupyterHandler) -> dict[str, Any]:
         """Answer a question (``src/protocol/grant.ts``).
@@ -62,18 +75,33 @@ class Destinations:
         place = question["place"]
         if "app" in place:
             app = self._apps[place["app"]]
-            return await app.grant(question, handler)
-        port, host = place["port"], place["host"]
+            destination = await app.grant(question, handler)
+            known = self._recognition.by_process(app.port) if app.port else None
+            destination["addressField"] = known.app.address_field if known is not None else ""
+        else:
+            destination = await self._find_port(question, handler)
+        if destination["fix"] == "auto" and self._learned_fixes.needs_fix(place):
+            destination["fix"] = "always"
+        return destination
+
+    async def _find_port(self, question: dict[str, Any], handler: JupyterHandler) -> dict[str, Any]:
+        port, host = question["place"]["port"], question["place"]["host"]
         if host is None:
             addresses, is_watched = self._own(port, LOOPBACK)
         else:
             addresses, is_watched = await self._of_host(host, port, handler)
+        sub_path = "absolute" if question["absolute"] else self._policy.sub_paths.get(port, "auto")
+        known = (
+            await self._recognition.for_request(port, question["page"]) if host is None else None
+        )
         return {
             "target": {"addresses": addresses, "port": port},
             "tls": None,
-            "title": "",
+            "title": known.title if known is not None else "",
             "host": f"{host or 'localhost'}:{port}",
-            "keepsPrefix": question["absolute"],
+            "keepsPrefix": sub_path == "absolute",
+            "addressField": known.app.address_field if known is not None else "",
+            "fix": FIXES[sub_path],
             "paths": {},
             "mappedTo": None,
             "requestHeaders": [],

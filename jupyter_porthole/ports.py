@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from . import sock_diag
+from .sock_diag import ListeningSocket
 
 #: The loopback addresses, in the order in which apps are looked for.
 LOOPBACK = ("127.0.0.1", "::1")
@@ -53,54 +54,62 @@ def find_listeners(port: int, addresses: Iterable[str] = LOOPBACK) -> Listeners 
     :param addresses: those of this machine that matter.
     :returns: ``None`` where the system doesn't tell (everywhere but on Linux).
     """
-    if not sys.platform.startswith("linux"):
+    sockets = find_sockets(port)
+    if sockets is None:
         return None
-    owners = _owners(port)
-    if owners is None:
-        return None
+    owners = {each.address: each.uid for each in sockets}
     trusted = {os.getuid(), 0}
     found = Listeners([], [])
     for address in addresses:
-        taker = next((taker for taker in _takers(address) if taker in owners), None)
+        taker = next((taker for taker in takers(address) if taker in owners), None)
         if taker is not None:
             (found.own if owners[taker] in trusted else found.foreign).append(address)
     return found
 
 
-def _takers(address: str) -> tuple[str, ...]:
+def takers(address: str) -> tuple[str, ...]:
     """Return which listening addresses take a connection; the kernel prefers the earlier ones."""
     if ":" in address:
         return (address, "::")
     return (address, f"::ffff:{address}", "0.0.0.0", "::")  # noqa: S104
 
 
-def _owners(port: int) -> dict[str, int] | None:
+def find_sockets(port: int) -> list[ListeningSocket] | None:
+    """Look up the TCP sockets that listen on a port.
+
+    :param port: 0 for all ports.
+    :returns: ``None`` where the system doesn't tell.
+    """
+    if not sys.platform.startswith("linux"):
+        return None
     try:
-        return dict(sock_diag.find_listeners(port))
+        return list(sock_diag.find_listeners(port))
     except OSError:
         # A kernel without it (the module `tcp_diag`), or a sandbox that keeps it away.
         pass
     try:
-        return dict(_listed(port))
+        return list(_listed(port))
     except OSError:
         # /proc can be mounted so that it hides the tables.
         return None
 
 
-def _listed(port: int) -> Iterator[tuple[str, int]]:
-    """Yield the address and the user id of each socket that listens on a port."""
-    port_text = f":{port:04X}"
+def _listed(port: int) -> Iterator[ListeningSocket]:
+    """Yield the same from the kernel's tables."""
+    port_text = f":{port:04X}" if port else ""
     for table in TABLES:
         if not table.exists():
             # Without IPv6 there is no tcp6.
             continue
         with table.open() as lines:
+            next(lines, None)
             for line in lines:
                 if port_text not in line:
                     continue
-                _, local, _, state, _, _, _, uid, *_ = line.split()
+                _, local, _, state, _, _, _, uid, _, inode, *_ = line.split()
                 if state == LISTEN and local.endswith(port_text):
-                    yield _address(local.partition(":")[0]), int(uid)
+                    address, _, found = local.partition(":")
+                    yield ListeningSocket(_address(address), int(found, 16), int(uid), int(inode))
 
 
 def _address(text: str) -> str:

@@ -20,9 +20,11 @@ from .carrier import Carrier
 from .destinations import Destinations, PortPolicy
 from .door import Door
 from .handover import take_over_proxied_requests
+from .learned_fixes import LearnedFixes
 from .private_server import PrivateRouter, PrivateServer
 from .processes import Processes
 from .processes.log_file import log_folder, remove_stale_logs
+from .recognition import Recognition
 from .routes import Routes
 from .runtime import PrivateFolder
 from .sidecar import SidecarOptions
@@ -66,12 +68,17 @@ async def serve(
     options: ServingOptions,
     apps: dict[str, App],
     log: Logger,
+    learned_fixes: LearnedFixes | None = None,
+    recognition: Recognition | None = None,
 ) -> None:
     """Serve proxied requests until the stack is closed.
 
     :param apps: is filled with the named apps.
+    :param learned_fixes: ``None`` where nobody learns about apps.
+    :param recognition: ``None`` where nobody else asks which apps there are.
     """
     routes = options.routes
+    learned = learned_fixes or LearnedFixes()
     folder = PrivateFolder(server.runtime_dir)
     stack.callback(folder.remove)
     remove_stale_logs(server.runtime_dir, os.getpid())
@@ -84,7 +91,7 @@ async def serve(
             processes=processes,
             trusts_other_users=options.ports.allow_ports_of_other_users,
         )
-    destinations = Destinations(options.ports, apps)
+    destinations = Destinations(options.ports, apps, learned, recognition or Recognition())
     private_server = PrivateServer(
         PrivateRouter(server.web_app, routes, destinations, options.grant_ttl),
         folder.jupyter_socket,
@@ -106,7 +113,8 @@ async def serve(
     sidecars.start()
     stack.push_async_callback(sidecars.stop)
     for app in apps.values():
-        app.on_change(sidecars.forget)
+        app.on_change(lambda name: sidecars.forget({"app": name}))
+    learned.on_learned.append(sidecars.forget)
     carrier = Carrier(sidecars, passes_sockets=options.handover == "auto")
     stack.push_async_callback(carrier.close)
     take_over_proxied_requests(server.http_server, server.web_app, routes, carrier)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from logging import Logger
 
 from .channel import Message, Passage
+from .proxied_path import Place
 from .sidecar import Sidecar, SidecarOptions
 
 #: How long a request waits for a sidecar that is starting, in seconds.
@@ -54,10 +55,10 @@ class Sidecars:
         """Whether there will be no sidecar until somebody mends the configuration."""
         return all(sidecar.has_failed for sidecar in self._all)
 
-    def forget(self, app: str) -> None:
-        """Let what was granted for a named app hold no longer."""
+    def forget(self, place: Place) -> None:
+        """Let what was granted for an app hold no longer."""
         for sidecar in self._all:
-            sidecar.tell({"type": "forget", "app": app})
+            sidecar.tell({"type": "forget", **place})
 
     async def wait(self) -> bool:
         """Wait for a sidecar; return whether there is one."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 # From the headers linux/netlink.h, linux/sock_diag.h, linux/inet_diag.h and net/tcp_states.h.
 NETLINK_SOCK_DIAG = 4
@@ -27,8 +28,8 @@ HEADER = struct.Struct("=IHHII")
 #: looked for, of which only the local port is told.
 REQUEST = struct.Struct("=BBBxI2s46x")
 
-#: `struct inet_diag_msg` up to the user id: family, local address, user id.
-LISTENER = struct.Struct("=B7x16s40xI")
+#: `struct inet_diag_msg`: family, local port (in network order) and address, user id, inode.
+LISTENER = struct.Struct("=B3x2s2x16s40xII")
 
 #: How long an answer may take, in seconds. The kernel has it ready; a sandbox may swallow
 #: the question.
@@ -38,9 +39,21 @@ PATIENCE = 1.0
 CHUNK = 64 * 1024
 
 
-def find_listeners(port: int) -> Iterator[tuple[str, int]]:
-    """Yield the address and the user id of each TCP socket that listens on a port.
+class ListeningSocket(NamedTuple):
+    """A TCP socket that listens."""
 
+    address: str
+    port: int
+    #: Whose it is: the user id.
+    uid: int
+    #: What it is known by among the descriptors of its processes, as long as it is open.
+    inode: int
+
+
+def find_listeners(port: int) -> Iterator[ListeningSocket]:
+    """Yield each TCP socket that listens on a port.
+
+    :param port: 0 for all ports.
     :raises OSError: where the kernel doesn't answer such questions.
     """
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as kernel:
@@ -52,9 +65,14 @@ def find_listeners(port: int) -> Iterator[tuple[str, int]]:
             sport = struct.pack("!H", port)
             kernel.send(header + REQUEST.pack(family, socket.IPPROTO_TCP, 0, states, sport))
             for payload in _answers(kernel):
-                found, address, uid = LISTENER.unpack_from(payload)
+                found, local, address, uid, inode = LISTENER.unpack_from(payload)
                 length = 4 if found == socket.AF_INET else 16
-                yield socket.inet_ntop(found, address[:length]), uid
+                yield ListeningSocket(
+                    socket.inet_ntop(found, address[:length]),
+                    int.from_bytes(local, "big"),
+                    uid,
+                    inode,
+                )
 
 
 def _answers(kernel: socket.socket) -> Iterator[bytes]:

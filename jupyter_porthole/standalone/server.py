@@ -115,7 +115,9 @@ def _serving_options(options: StandaloneOptions) -> ServingOptions:
             own_paths=tuple(options.access.handlers),
         ),
         named={name: options.app},
-        ports=PortPolicy(allow_ports_of_other_users=False, allowed_hosts=[], rewriters=[]),
+        ports=PortPolicy(
+            allow_ports_of_other_users=False, allowed_hosts=[], rewriters=[], sub_paths={}
+        ),
         node=options.node,
         grant_ttl=options.grant_ttl,
         response_timeout=options.response_timeout,

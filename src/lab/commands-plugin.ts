@@ -19,6 +19,7 @@ import {
   addTabCommands,
   CommandIDs
 } from './commands';
+import { KnownPorts } from './known-ports';
 import { AppOpener } from './opener';
 import { IAppTracker, INamedApps } from './tokens';
 
@@ -39,8 +40,10 @@ export const commandsPlugin: JupyterFrontEndPlugin<IAppTracker> = {
     translator: ITranslator | null
   ): IAppTracker => {
     const trans = (translator ?? nullTranslator).load('jupyter_porthole');
-    const jupyter = jupyterUrl(app.serviceManager.serverSettings.baseUrl);
-    const opener = new AppOpener(jupyter, apps, shell, trans);
+    const { serverSettings } = app.serviceManager;
+    const jupyter = jupyterUrl(serverSettings.baseUrl);
+    const ports = new KnownPorts(serverSettings);
+    const opener = new AppOpener(jupyter, apps, ports, shell, trans);
     addPortCommands(app, opener, trans);
     addAppCommand(app, opener, trans);
     addPageCommands(app, opener, trans);

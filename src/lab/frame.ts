@@ -4,30 +4,11 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import { pageUrl, type IPage } from './address';
 import type { IOpenArgs } from './open-args';
+import { ALLOW, SANDBOX } from './permissions';
+import type { Page } from './strays';
 
-/**
- * What apps may do. Set on the node, since the widget's own list of names lacks
- * some and misspells `allow-popups-to-escape-sandbox`.
- */
-const SANDBOX = [
-  'allow-scripts',
-  'allow-same-origin',
-  'allow-forms',
-  'allow-popups',
-  'allow-popups-to-escape-sandbox',
-  'allow-modals',
-  'allow-downloads',
-  'allow-presentation',
-  'allow-pointer-lock'
-].join(' ');
-
-const ALLOW = [
-  'clipboard-read',
-  'clipboard-write',
-  'fullscreen',
-  'camera',
-  'microphone'
-].join('; ');
+/** The statuses of pages that say why there is no app. */
+const UNREACHED = [403, 502, 503, 504];
 
 /** The frame in which an app runs. It knows the page that the app is at. */
 export class AppFrame extends IFrame {
@@ -57,12 +38,24 @@ export class AppFrame extends IFrame {
     return this._pageTitle;
   }
 
+  /** Whether the page is one that says why there is none, if browsers tell. */
+  get isUnreached(): boolean {
+    return UNREACHED.includes(statusOf(this._frame?.contentWindow));
+  }
+
   /** The path that the app is at, or was when it could last be seen. */
   get path(): string {
     return this._path;
   }
 
-  /** The public address of that page; `null` until `showPage` is called. */
+  /** The window of the page that is shown; `null` while that is of another origin. */
+  get page(): Page | null {
+    return this._location() === null
+      ? null
+      : (this._frame?.contentDocument?.defaultView ?? null);
+  }
+
+  /** The public address of the page that the app is at; `null` until `showPage` is called. */
   get link(): string | null {
     return this._root === null
       ? null
@@ -188,6 +181,20 @@ export class AppFrame extends IFrame {
   private readonly _frame: HTMLIFrameElement | null;
   private readonly _entered = new Signal<this, void>(this);
   private readonly _moved = new Signal<this, string>(this);
+}
+
+/** The status that a page came with; 0 where the browser doesn't tell. */
+function statusOf(page: Window | null | undefined): number {
+  const performance: object = page?.performance ?? {};
+  if (!('getEntriesByType' in performance)) {
+    return 0;
+  }
+  const [entry] = page?.performance.getEntriesByType('navigation') ?? [];
+  return entry !== undefined &&
+    'responseStatus' in entry &&
+    typeof entry.responseStatus === 'number'
+    ? entry.responseStatus
+    : 0;
 }
 
 /** `instanceof` can't tell: what lies in a frame is of another realm. */

@@ -6,6 +6,7 @@
 import { appTilesPlugin } from './app-tiles-plugin';
 import { appsPlugin } from './apps-plugin';
 import { commandsPlugin } from './commands-plugin';
+import { fixOffersPlugin } from './fix-offers-plugin';
 import { launcherPlugin } from './launcher-plugin';
 import { newMenuPlugin } from './new-menu-plugin';
 
@@ -16,5 +17,6 @@ export default [
   commandsPlugin,
   appTilesPlugin,
   launcherPlugin,
-  newMenuPlugin
+  newMenuPlugin,
+  fixOffersPlugin
 ];

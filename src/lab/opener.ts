@@ -9,6 +9,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { pageUrl, portPage, type IAddress, type IPage } from './address';
 import { PortholeError } from './errors';
+import type { KnownPorts } from './known-ports';
 import type { NamedApps } from './named-apps';
 import type { IOpenArgs, OpenIn } from './open-args';
 import { createAppTab, openInBrowser } from './tab';
@@ -19,11 +20,13 @@ export class AppOpener {
   /**
    * @param jupyter - where Jupyter is, see `jupyterUrl`.
    * @param apps - the apps that have names.
+   * @param ports - what is known of the others.
    * @param shell - `null` where the host has no tabs, as in Notebook 7.
    */
   constructor(
     readonly jupyter: URL,
     readonly apps: NamedApps,
+    private readonly _ports: KnownPorts,
     private readonly _shell: ILabShell | null,
     private readonly _trans: TranslationBundle
   ) {}
@@ -64,7 +67,7 @@ export class AppOpener {
       this._shell.activateById(old.id);
       return null;
     }
-    const tab = createAppTab(this._canonical(entry), this.apps, this._trans);
+    const tab = this._create(this._canonical(entry));
     tab.content.showPage(page);
     this._add(tab, this._shell);
     return tab;
@@ -96,7 +99,7 @@ export class AppOpener {
       return this.open({ ...entry, openIn: 'tab' });
     }
     const { told } = this.apps;
-    const tab = createAppTab(entry, this.apps, this._trans, told);
+    const tab = this._create(entry, told);
     void told.then(() => {
       if (!tab.isDisposed) {
         this._fill(tab);
@@ -104,6 +107,10 @@ export class AppOpener {
     });
     this._add(tab, this._shell);
     return tab;
+  }
+
+  private _create(entry: IOpenArgs, reveal?: Promise<void>): AppTab {
+    return createAppTab(entry, this.apps, this._ports, this._trans, reveal);
   }
 
   private _add(tab: AppTab, shell: ILabShell): void {

@@ -5,7 +5,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 
 import { jupyterUrl } from './address';
-import { isRecord } from './json';
+import { isRecord, readText } from './json';
 import { readNamedApp, type INamedApp } from './named-app';
 
 /** How long a tile waits for its icon. */
@@ -39,6 +39,31 @@ export async function fetchApps(
   return [...apps.values()];
 }
 
+/** The app whose pages are to be fixed: what a port leads to, or one by its name. */
+export type AppOfFix = { port: number } | { app: string };
+
+/**
+ * Have the pages of an app fixed from now on, so that what they name from the root of
+ * their host is found.
+ *
+ * @throws ServerConnection.NetworkError, or ServerConnection.ResponseError whose
+ * message is the server's reason.
+ */
+export async function askForFix(
+  app: AppOfFix,
+  settings: ServerConnection.ISettings
+): Promise<void> {
+  const { href } = jupyterUrl(settings.baseUrl);
+  const response = await ServerConnection.makeRequest(
+    `${href}porthole/api/fixes`,
+    { method: 'POST', body: JSON.stringify(app) },
+    settings
+  );
+  if (!response.ok) {
+    throw await ServerConnection.ResponseError.create(response);
+  }
+}
+
 /** An image, as the server sent it. */
 export interface IImage {
   /** The media type without parameters, in small letters; may be empty. */
@@ -65,12 +90,47 @@ export async function fetchIcon(
   return { type: type.trim().toLowerCase(), bytes };
 }
 
+/** What the server makes of the app on a port. */
+export interface IKnownPort {
+  /** What people see, such as “TensorBoard — runs/exp3”; empty if unknown. */
+  title: string;
+  /** See `resolveIcon`. */
+  icon: string;
+}
+
+/**
+ * Ask which app is on a port. If its process doesn't tell, the server asks it.
+ *
+ * @returns `null` if no program of this user listens there.
+ * @throws ServerConnection.NetworkError, ServerConnection.ResponseError, or an
+ * error about an answer that tells of no port.
+ */
+export async function fetchPort(
+  port: number,
+  settings: ServerConnection.ISettings
+): Promise<IKnownPort | null> {
+  const jupyter = jupyterUrl(settings.baseUrl);
+  const url = `${jupyter.href}porthole/api/ports/${port}`;
+  const response = await ServerConnection.makeRequest(url, {}, settings);
+  if (response.status === 404) {
+    return null;
+  }
+  const body: unknown = await checked(response).json();
+  if (!isRecord(body)) {
+    throw new Error('The answer tells of no port.');
+  }
+  return { title: readText(body['title']), icon: readText(body['icon']) };
+}
+
 async function ask(
   url: string,
   settings: ServerConnection.ISettings,
   init: RequestInit = {}
 ): Promise<Response> {
-  const response = await ServerConnection.makeRequest(url, init, settings);
+  return checked(await ServerConnection.makeRequest(url, init, settings));
+}
+
+function checked(response: Response): Response {
   if (!response.ok) {
     throw new ServerConnection.ResponseError(response);
   }

@@ -14,6 +14,7 @@ import {
 
 import { AppFrame } from './frame';
 import { resolveIcon } from './icons';
+import type { KnownPorts } from './known-ports';
 import type { NamedApps } from './named-apps';
 import type { IOpenArgs } from './open-args';
 import type { AppTab } from './tokens';
@@ -30,6 +31,7 @@ let count = 0;
 export function createAppTab(
   entry: IOpenArgs,
   apps: NamedApps,
+  ports: KnownPorts,
   trans: TranslationBundle,
   reveal?: Promise<void>
 ): AppTab {
@@ -42,11 +44,18 @@ export function createAppTab(
   tab.addClass('jp-Porthole-tab');
   content.title.closable = true;
   const describe = (): void => {
-    describePage(content, apps, trans);
+    describePage(content, apps, ports, trans);
   };
   describe();
   content.moved.connect(describe, tab);
   apps.changed.connect(describe, tab);
+  ports.changed.connect(describe, tab);
+  content.moved.connect(() => {
+    const isComplete = entry.title !== '' && entry.icon !== '';
+    if ('port' in entry && !isComplete && !content.isUnreached) {
+      ports.look(entry.port);
+    }
+  }, tab);
   fillToolbar(tab, trans);
   return tab;
 }
@@ -55,18 +64,28 @@ export function createAppTab(
 function describePage(
   { entry, pageTitle, title }: AppFrame,
   apps: NamedApps,
+  ports: KnownPorts,
   trans: TranslationBundle
 ): void {
   if ('port' in entry) {
-    title.label = entry.title || pageTitle || trans.__('Port %1', entry.port);
+    const known = ports.get(entry.port);
+    title.label =
+      entry.title ||
+      fullerTitle(pageTitle, known?.title ?? '') ||
+      trans.__('Port %1', entry.port);
     title.caption = trans.__('%1\nPort %2', title.label, entry.port);
-    title.icon = resolveIcon(entry.icon);
+    title.icon = resolveIcon(entry.icon || (known?.icon ?? ''));
     return;
   }
   const { name } = entry;
   title.label = entry.title || apps.get(name)?.title || name;
   title.caption = trans.__('%1\nWeb app “%2”', title.label, name);
   title.icon = resolveIcon(entry.icon || apps.icon(name) || '');
+}
+
+/** The page's title, unless it is no more than the beginning of the app's. */
+function fullerTitle(page: string, app: string): string {
+  return app.toLowerCase().startsWith(page.toLowerCase()) ? app : page;
 }
 
 /** Open an address in a tab of the browser, which gets no hold on this one. */

@@ -51,6 +51,12 @@ export interface IGrantTls {
   changed: number;
 }
 
+/** What is done with pages of an app, which may believe to live at the root of its host. */
+const FIXES = ['auto', 'always', 'never'] as const;
+
+/** See {@link FIXES}; `'auto'` for those pages only that need it, as they look. */
+export type Fix = (typeof FIXES)[number];
+
 /** Leave to forward the requests of one client to one app, the value of {@link GRANT_HEADER}. */
 export interface IGrant {
   target: IGrantTarget;
@@ -62,12 +68,19 @@ export interface IGrant {
   host: string;
   /** Whether the app gets the path with the prefix. */
   keepsPrefix: boolean;
+  /**
+   * The field by which the app learns its public address, instead of
+   * `X-Forwarded-Host`; empty for none. Gradio has one.
+   */
+  addressField: string;
   /** Which paths are asked from the app by another one; both are decoded. */
   paths: Record<string, string>;
   /** What is asked for instead of the path that was asked about; `null` for `paths`. */
   mappedTo: string | null;
   /** Fields that are set in each request: name and value. */
   requestHeaders: [name: string, value: string][];
+  /** Whether pages are fixed, so that what they name from the root is found. */
+  fix: Fix;
   /** Whether the responses are rewritten by Jupyter. */
   rewrites: boolean;
   /** Whether the app speaks no HTTP, so that WebSockets carry its bare bytes. */
@@ -160,11 +173,13 @@ function isGrant(value: unknown): value is IGrant {
     typeof grant.title === 'string' &&
     typeof grant.host === 'string' &&
     typeof grant.keepsPrefix === 'boolean' &&
+    typeof grant.addressField === 'string' &&
     isRecord(grant.paths) &&
     isStrings(Object.values(grant.paths)) &&
     (grant.mappedTo === null || typeof grant.mappedTo === 'string') &&
     Array.isArray(grant.requestHeaders) &&
     grant.requestHeaders.every(pair => isStrings(pair) && pair.length === 2) &&
+    FIXES.some(fix => fix === grant.fix) &&
     typeof grant.rewrites === 'boolean' &&
     typeof grant.isRawSocket === 'boolean' &&
     typeof grant.isActivity === 'boolean' &&

@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net';
 
-import type { IRoutes } from '../protocol/paths';
+import type { IProxiedPath, IRoutes } from '../protocol/paths';
 import { type IClient, isClient } from './client';
 
 /** What Jupyter tells a new sidecar, once. */
@@ -63,8 +63,8 @@ export interface IListener {
   connect(socket: Socket, client: IClient, first: Buffer): void;
   /** Learn what another sidecar has shared, see {@link shareXsrf}. */
   rememberXsrf(value: string): void;
-  /** Ask anew before a request goes to a named app: what was granted is out of date. */
-  forget(app: string): void;
+  /** Ask anew before a request goes to an app: what was granted is out of date. */
+  forget(place: IProxiedPath['place']): void;
   /** End, since Jupyter is gone, in whatever way it went. */
   close(): void;
 }
@@ -88,8 +88,8 @@ export function openChannel(listener: IListener): void {
       listener.configure(message);
     } else if (message.type === 'xsrf' && typeof message.value === 'string') {
       listener.rememberXsrf(message.value);
-    } else if (message.type === 'forget' && typeof message.app === 'string') {
-      listener.forget(message.app);
+    } else if (message.type === 'forget' && isPlace(message)) {
+      listener.forget(message);
     }
   });
   process.on('disconnect', () => {
@@ -105,6 +105,16 @@ function send(message: object): void {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+function isPlace(
+  value: Record<string, unknown>
+): value is Record<string, unknown> & IProxiedPath['place'] {
+  return (
+    typeof value.app === 'string' ||
+    (typeof value.port === 'number' &&
+      (value.host === null || typeof value.host === 'string'))
+  );
 }
 
 function isRoutes(value: unknown): value is IRoutes {

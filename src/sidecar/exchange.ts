@@ -23,8 +23,9 @@ export function exchange(
     const { intercept, responseHeaders } = outgoing;
     if (hasBody(request)) {
       const reply = new Reply(response, responseHeaders, resolve, reject);
-      const interceptor = intercept?.(new Receiver(reply)) ?? null;
-      upload(request, outgoing, reply, interceptor);
+      upload(request, outgoing, reply, source =>
+        intercept?.(new Receiver(reply), source)
+      );
     } else {
       const reply = new Reply(response, headers => headers, resolve, reject);
       const sent = new UpstreamExchange(

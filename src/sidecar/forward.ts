@@ -3,20 +3,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IGrant } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
 import { appTarget } from './app-target';
-import type { IConfiguration } from './channel';
 import { clientOf } from './client';
 import { upstreamError } from './errors';
 import { exchange } from './exchange';
+import { fixerFor } from './fix/fix';
 import type { IOutgoing } from './outgoing';
 import { PAGE_HEADER } from './pages/page';
 import { placeName } from './place-name';
 import { firstValue, type RawHeaders } from './raw-headers';
 import { carryRawSocket } from './raw-socket';
-import type { IRequestHead } from './request-head';
+import { type IRequestHead, isNavigation } from './request-head';
 import { publicHost, requestHeaders } from './request-headers';
 import type { IReceiver } from './response-parser';
 import { responseHeaders } from './response-headers';
 import { RewritingReceiver } from './rewriting';
+import type { ISettings } from './settings';
 import { upgrade } from './upgrade';
 import { UpstreamExchange } from './upstream-exchange';
 
@@ -31,11 +32,11 @@ export interface IGranted<Request extends IRequestHead = IncomingMessage> {
 export async function forward(
   granted: IGranted,
   response: ServerResponse,
-  configuration: IConfiguration
+  settings: ISettings
 ): Promise<void> {
   const { request, path, grant } = granted;
   try {
-    await exchange(request, response, outgoing(granted, configuration));
+    await exchange(request, response, outgoing(granted, settings));
   } catch (error) {
     throw upstreamError(error, placeName(path.place, grant));
   }
@@ -45,14 +46,14 @@ export async function forward(
 export async function forwardUpgrade(
   granted: IGranted,
   head: Buffer,
-  configuration: IConfiguration
+  settings: ISettings
 ): Promise<void> {
   const { request, path, grant } = granted;
   try {
     if (grant.isRawSocket) {
       await carryRawSocket(request, head, grant);
     } else {
-      await upgrade(request, head, outgoing(granted, configuration));
+      await upgrade(request, head, outgoing(granted, settings));
     }
   } catch (error) {
     throw upstreamError(error, placeName(path.place, grant));
@@ -67,11 +68,11 @@ export async function forwardUpgrade(
 export function forwardPlainly(
   granted: IGranted<IRequestHead>,
   receiver: IReceiver,
-  configuration: IConfiguration
+  settings: ISettings
 ): UpstreamExchange {
   return new UpstreamExchange(
     granted.request.method ?? 'GET',
-    outgoing(granted, configuration),
+    outgoing(granted, settings),
     receiver
   );
 }
@@ -88,10 +89,10 @@ function isEventStream({ rawHeaders }: IRequestHead): boolean {
 
 function outgoing(
   granted: IGranted<IRequestHead>,
-  configuration: IConfiguration
+  settings: ISettings
 ): IOutgoing {
   const { request, path, grant } = granted;
-  const { trustXheaders, responseTimeoutMs } = configuration;
+  const { trustXheaders, responseTimeoutMs } = settings;
   const client = clientOf(request.socket);
   const host = publicHost(request.rawHeaders, trustXheaders);
   const forClient = (headers: RawHeaders): RawHeaders =>
@@ -104,17 +105,33 @@ function outgoing(
       client,
       path,
       grant,
+      isNavigation: isNavigation(request),
       trustXheaders
     }),
     responseTimeoutMs,
     isActivity: grant.isActivity && !isPagesOwn(request),
-    ...(grant.rewrites && !isEventStream(request)
-      ? {
-          // What is rewritten is what the app has sent.
-          responseHeaders: (headers: RawHeaders) => headers,
-          intercept: (receiver: IReceiver) =>
-            new RewritingReceiver(granted, configuration, forClient, receiver)
-        }
-      : { responseHeaders: forClient })
+    ...receiving(granted, settings, forClient)
+  };
+}
+
+/** How the response is received. */
+function receiving(
+  granted: IGranted<IRequestHead>,
+  settings: ISettings,
+  forClient: (headers: RawHeaders) => RawHeaders
+): Pick<IOutgoing, 'responseHeaders' | 'intercept'> {
+  const { request, grant } = granted;
+  if (grant.rewrites && !isEventStream(request)) {
+    return {
+      // What is rewritten is what the app has sent.
+      responseHeaders: headers => headers,
+      intercept: receiver =>
+        new RewritingReceiver(granted, settings, forClient, receiver)
+    };
+  }
+  const intercept = fixerFor(granted, settings);
+  return {
+    responseHeaders: forClient,
+    ...(intercept !== undefined && { intercept })
   };
 }

@@ -5,9 +5,9 @@ import type { IGrant } from '../protocol/grant';
 import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
 import { type IAnswer, sendAnswer, slashAnswer } from './answer';
 import { carryToJupyter, carryUpgradeToJupyter } from './carry';
-import type { IConfiguration } from './channel';
 import { takeTurn } from './connection';
 import { CarryError } from './errors';
+import { isWorkerPath, workerAnswer } from './fix/fix';
 import {
   forward,
   forwardPlainly,
@@ -20,6 +20,7 @@ import { placeName } from './place-name';
 import { fields } from './raw-headers';
 import { isRepeatable } from './request-head';
 import type { IReceiver } from './response-parser';
+import type { ISettings } from './settings';
 import { refusalTo } from './upgrade';
 import type { UpstreamExchange } from './upstream-exchange';
 import { hasBody } from './upload';
@@ -31,8 +32,8 @@ import { hasBody } from './upload';
 export class Gate {
   private readonly grants: Grants;
 
-  constructor(private readonly configuration: IConfiguration) {
-    const { jupyterPath, trustXheaders } = configuration;
+  constructor(private readonly settings: ISettings) {
+    const { jupyterPath, trustXheaders } = settings;
     this.grants = new Grants(jupyterPath, trustXheaders);
   }
 
@@ -51,7 +52,7 @@ export class Gate {
     const path = this.proxiedPathOf(request);
     if (path === null) {
       acceptBody(request, response);
-      await carryToJupyter(request, response, this.configuration);
+      await carryToJupyter(request, response, this.settings);
       return;
     }
     refuseOddities(request);
@@ -64,12 +65,15 @@ export class Gate {
       return;
     }
     refuseWrongProtocol(path, answer);
+    const granted = { request, path, grant: answer };
+    const worker = workerAnswer(granted, this.settings);
     if (path.rest === null && isRepeatable(request)) {
       sendAnswer(response, slashAnswer(path.prefix, request.url ?? ''));
+    } else if (worker !== null) {
+      sendAnswer(response, worker);
     } else {
-      const granted = { request, path, grant: answer };
       acceptBody(request, response);
-      await forward(granted, response, this.configuration);
+      await forward(granted, response, this.settings);
     }
   }
 
@@ -79,34 +83,35 @@ export class Gate {
     start: number,
     socket: Socket
   ): ReturnType<typeof readPlainRequest> {
-    return readPlainRequest(text, start, this.configuration.routes, socket);
+    return readPlainRequest(text, start, this.settings.routes, socket);
   }
 
-  /** Ask anew before a request goes to a named app. */
-  forget(app: string): void {
-    this.grants.forget(app);
+  /** Ask anew before a request goes to an app. */
+  forget(place: IProxiedPath['place']): void {
+    this.grants.forget(place);
   }
 
   /**
    * Judge a plain request.
    *
    * @returns leave to forward it, at once if that is remembered; else a promise of
-   * it or of Jupyter's refusal, which can fail with a CarryError.
+   * it or of what is answered instead, which can fail with a CarryError.
    */
   judge(
     request: IPlainRequest
   ): IGranted<IPlainRequest> | Promise<IGranted<IPlainRequest> | IAnswer> {
     const { path } = request;
-    const grant = this.grants.known(request, path);
-    if (grant?.isRawSocket === false) {
-      return { request, path, grant };
+    const known = this.grants.known(request, path);
+    if (known?.isRawSocket === false && !isWorkerPath(path)) {
+      return { request, path, grant: known };
     }
     return this.grants.obtain(request, path).then(answer => {
       if (!('target' in answer)) {
         return answer;
       }
       refuseWrongProtocol(path, answer);
-      return { request, path, grant: answer };
+      const granted = { request, path, grant: answer };
+      return workerAnswer(granted, this.settings) ?? granted;
     });
   }
 
@@ -115,7 +120,7 @@ export class Gate {
     granted: IGranted<IPlainRequest>,
     receiver: IReceiver
   ): UpstreamExchange {
-    return forwardPlainly(granted, receiver, this.configuration);
+    return forwardPlainly(granted, receiver, this.settings);
   }
 
   /**
@@ -127,7 +132,7 @@ export class Gate {
   async carryUpgrade(request: IncomingMessage, head: Buffer): Promise<void> {
     const path = this.proxiedPathOf(request);
     if (path === null) {
-      await carryUpgradeToJupyter(request, head, this.configuration);
+      await carryUpgradeToJupyter(request, head, this.settings);
       return;
     }
     refuseOddities(request);
@@ -140,7 +145,7 @@ export class Gate {
     }
     if ('target' in answer) {
       const granted = { request, path, grant: answer };
-      await forwardUpgrade(granted, head, this.configuration);
+      await forwardUpgrade(granted, head, this.settings);
     } else {
       sendAnswer(refusalTo(request), answer);
     }
@@ -152,7 +157,7 @@ export class Gate {
       // `OPTIONS *` asks about a server as a whole, of which there are two here.
       throw new CarryError('bad-request');
     }
-    const path = parseProxiedPath(this.configuration.routes, target);
+    const path = parseProxiedPath(this.settings.routes, target);
     if (path === 'malformed') {
       throw new CarryError('no-such-port');
     }

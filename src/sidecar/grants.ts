@@ -135,17 +135,15 @@ export class Grants {
     }
   }
 
-  /** Ask anew about a named app: what is remembered is out of date. */
-  forget(app: string): void {
-    const isOfApp = ({ place }: IAsked | IKept): boolean =>
-      'app' in place && place.app === app;
+  /** Ask anew about an app: what is remembered is out of date. */
+  forget(place: IProxiedPath['place']): void {
     for (const [key, kept] of this.kept) {
-      if (isOfApp(kept)) {
+      if (isSame(kept.place, place)) {
         this.kept.delete(key);
       }
     }
     for (const [key, asked] of this.asked) {
-      if (isOfApp(asked)) {
+      if (isSame(asked.place, place)) {
         asked.isForgotten = true;
         this.asked.delete(key);
       }
@@ -208,6 +206,16 @@ export class Grants {
     }
     return refusalAnswer({ status, headers, body });
   }
+}
+
+/** Whether two places may be the same app: this machine is a host by many names. */
+function isSame(
+  one: IProxiedPath['place'],
+  other: IProxiedPath['place']
+): boolean {
+  return 'app' in one
+    ? 'app' in other && one.app === other.app
+    : 'port' in other && one.port === other.port;
 }
 
 /** Hashed, since a path can be long. */

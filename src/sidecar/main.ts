@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { announceListening, log, logAndExit, openChannel } from './channel';
 import { rememberXsrf } from './cookies';
+import { readScripts } from './fix/insertions';
 import { tidyWhenIdle } from './garbage';
 import { createSidecar, type ISidecar } from './server';
 
@@ -18,7 +19,11 @@ let sidecar: ISidecar | null = null;
 openChannel({
   configure: configuration => {
     privateFolder = dirname(configuration.listenPath);
-    sidecar = createSidecar(configuration);
+    sidecar = createSidecar({
+      ...configuration,
+      // Built beside this file.
+      scripts: readScripts(join(__dirname, 'shim'))
+    });
     sidecar.server.listen(
       { path: configuration.listenPath, backlog: BACKLOG },
       announceListening
@@ -28,8 +33,8 @@ openChannel({
     sidecar?.connect(socket, client, first);
   },
   rememberXsrf,
-  forget: app => {
-    sidecar?.forget(app);
+  forget: place => {
+    sidecar?.forget(place);
   },
   close: () => {
     // Jupyter may have been killed with -9, so that nobody else cleans up.

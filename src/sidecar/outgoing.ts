@@ -1,6 +1,21 @@
 import type { Target } from './dial';
 import type { RawHeaders } from './raw-headers';
+import type { ISource } from './reply';
 import type { IReceiver } from './response-parser';
+
+export type { ISource };
+
+/** Stands between an upstream's response and whoever gets it. */
+export interface IInterceptor extends IReceiver {
+  /**
+   * Go on, after who gets it has said to wait.
+   *
+   * @returns whether the upstream may go on, too.
+   */
+  resume(): boolean;
+  /** Learn that nobody waits for it any more. */
+  abort(): void;
+}
 
 /** A request as the upstream gets it. */
 export interface IOutgoing {
@@ -13,6 +28,10 @@ export interface IOutgoing {
   isActivity: boolean;
   /** Makes the fields that the client gets of those that the upstream sent. */
   responseHeaders: (headers: RawHeaders) => RawHeaders;
-  /** Stands between the upstream's response and whoever gets it, if anybody does. */
-  intercept?: (receiver: IReceiver) => IReceiver;
+  /**
+   * Makes what stands between the upstream's response and who gets it, if anything does.
+   *
+   * @param source - where the response comes from.
+   */
+  intercept?: (receiver: IReceiver, source: ISource) => IInterceptor;
 }

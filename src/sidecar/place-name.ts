@@ -2,7 +2,8 @@ import type { IGrant } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
 
 /**
- * How people call what a request wants to reach: `port 8501`, `port 8501 of node7`,
+ * How people call what a request wants to reach: `port 8501`, `port 8501 (Streamlit
+ * (app.py))`, `port 8501 of node7`,
  * `RStudio’s port 8787`, `RStudio’s socket`.
  *
  * @param grant - what is known of it, if it was granted.
@@ -13,7 +14,8 @@ export function placeName(
 ): string {
   if ('port' in place) {
     const port = `port ${place.port}`;
-    return place.host === null ? port : `${port} of ${place.host}`;
+    const app = grant?.title ? ` (${grant.title})` : '';
+    return place.host === null ? port + app : `${port} of ${place.host}`;
   }
   if (grant === undefined) {
     return place.app;

@@ -13,6 +13,8 @@ export interface IProxiedRequest {
   client: IClient;
   path: IProxiedPath;
   grant: IGrant;
+  /** Whether a browser wants to show the response as a page. */
+  isNavigation: boolean;
   /** Whether the client's own `X-Forwarded-*` are to be believed. */
   trustXheaders: boolean;
 }
@@ -25,11 +27,12 @@ const FORWARDED: ReadonlySet<string> = new Set([
   'x-forwarded-port'
 ]);
 
-/** The public prefix, by the three names that apps look for it. */
+/** The public prefix, by the names by which apps look for it (Solara by the last). */
 const PREFIX_FIELDS: readonly string[] = [
   'X-Forwarded-Prefix',
   'X-Forwarded-Context',
-  'X-ProxyContextPath'
+  'X-ProxyContextPath',
+  'X-Script-Name'
 ];
 
 /** Fields that never come from the client. */
@@ -38,6 +41,16 @@ const DROPPED: ReadonlySet<string> = new Set([
   'forwarded',
   PAGE_HEADER.toLowerCase(),
   ...PREFIX_FIELDS.map(name => name.toLowerCase())
+]);
+
+/** What asks for a page only if it has changed. */
+const CONDITIONS: ReadonlySet<string> = new Set([
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range'
 ]);
 
 /** The host under which the client knows Jupyter. */
@@ -62,6 +75,8 @@ export function publicHost(
 export function requestHeaders(request: IProxiedRequest): RawHeaders {
   const { headers, trustXheaders } = request;
   const endsHere = hopByHop(headers);
+  // The app would compare what it had sent with what it has, not with what was made of it.
+  const isMade = request.grant.fix === 'always' && request.isNavigation;
   const kept: RawHeaders = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] ?? '';
@@ -71,7 +86,8 @@ export function requestHeaders(request: IProxiedRequest): RawHeaders {
       endsHere.has(lowerName) ||
       DROPPED.has(lowerName) ||
       (!trustXheaders && FORWARDED.has(lowerName)) ||
-      (lowerName === 'x-forwarded-host' && namesApp(request));
+      (lowerName === 'x-forwarded-host' && !tellsHost(request)) ||
+      (isMade && CONDITIONS.has(lowerName));
     if (!isDropped) {
       const forApp = valueForApp(lowerName, value, request);
       if (forApp !== null) {
@@ -176,6 +192,11 @@ function namesApp({ headers, grant }: IProxiedRequest): boolean {
   return origin !== 'null' && grant.host !== '';
 }
 
+/** Whether the app gets `X-Forwarded-Host`. */
+function tellsHost(request: IProxiedRequest): boolean {
+  return request.grant.addressField === '' && !namesApp(request);
+}
+
 /** Add where the app is seen, but what a trusted proxy in front has said already. */
 function addForwarded(kept: RawHeaders, request: IProxiedRequest): void {
   const { headers, client, path, trustXheaders, grant } = request;
@@ -194,8 +215,11 @@ function addForwarded(kept: RawHeaders, request: IProxiedRequest): void {
   };
   add('X-Forwarded-For', client.address);
   add('X-Forwarded-Proto', scheme);
-  if (!namesApp(request)) {
+  if (tellsHost(request)) {
     add('X-Forwarded-Host', host);
+  }
+  if (grant.addressField !== '') {
+    kept.push(grant.addressField, `${scheme}://${host}${path.prefix}/`);
   }
   add('X-Forwarded-Port', port);
   if (!grant.keepsPrefix && path.prefix !== '') {

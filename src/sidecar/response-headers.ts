@@ -1,6 +1,8 @@
 import type { IGrant } from '../protocol/grant';
 import { type IProxiedPath, isUnder } from '../protocol/paths';
+import { localHosts } from './app-hosts';
 import { confineCookie } from './cookies';
+import { withOwnFrames } from './frame-ancestors';
 import { hopByHop, type RawHeaders } from './raw-headers';
 
 /** A response of an app, as far as its headers depend on the request. */
@@ -23,9 +25,6 @@ const DROPPED: ReadonlySet<string> = new Set([
   'strict-transport-security',
   'x-accel-redirect'
 ]);
-
-/** How an app may call the machine that it runs on. */
-const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * The fields that the client gets: the app's without what ends here, with links
@@ -67,6 +66,9 @@ function valueForClient(
       );
     case 'set-cookie':
       return confineCookie(value, response.path.prefix, response.grant);
+    case 'x-frame-options':
+    case 'content-security-policy':
+      return withOwnFrames(lowerName, value);
     case 'service-worker-allowed':
       return isUnder(value, response.path.prefix) ? value : null;
     default:
@@ -91,19 +93,9 @@ function isApp(
   authority: string,
   { path, grant, publicHost }: IProxiedResponse
 ): boolean {
-  const own = authority.toLowerCase();
-  if (own === publicHost.toLowerCase() || own === grant.host.toLowerCase()) {
-    return true;
-  }
-  const host = 'port' in path.place ? path.place.host : null;
-  const port = 'port' in grant.target ? grant.target.port : 80;
-  const defaultPort = grant.tls === null ? 80 : 443;
+  const host = authority.toLowerCase();
   return (
-    (host === null || LOCAL_HOSTS.includes(host.toLowerCase())) &&
-    LOCAL_HOSTS.some(
-      local =>
-        own === `${local}:${port}` || (port === defaultPort && own === local)
-    )
+    host === publicHost.toLowerCase() || localHosts(path, grant).includes(host)
   );
 }
 

@@ -7,6 +7,7 @@ import type { IGranted } from './forward';
 import { jupyterHeaders } from './jupyter-headers';
 import { placeName } from './place-name';
 import { postToJupyter } from './post';
+import type { IInterceptor } from './outgoing';
 import { asFieldValue, questionOf } from './question';
 import { type RawHeaders, without } from './raw-headers';
 import type { IRequestHead } from './request-head';
@@ -34,7 +35,7 @@ const OF_BODY = /^content-/;
  * Lets Jupyter rewrite a response, by the functions that its configuration names. They
  * take it as a whole, so this is the only way on which a response is kept here.
  */
-export class RewritingReceiver implements IReceiver {
+export class RewritingReceiver implements IInterceptor {
   private head: IResponseHead | null = null;
   private pieces: Buffer[] = [];
   private length = 0;
@@ -88,6 +89,15 @@ export class RewritingReceiver implements IReceiver {
 
   flush(): boolean {
     return true;
+  }
+
+  resume(): boolean {
+    return true;
+  }
+
+  abort(): void {
+    this.isOver = true;
+    this.pieces = [];
   }
 
   fail(error: unknown): void {

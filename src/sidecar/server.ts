@@ -11,8 +11,8 @@ import {
 } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+import type { IProxiedPath } from '../protocol/paths';
 import { answerTo, sendAnswer } from './answer';
-import type { IConfiguration } from './channel';
 import { type IClient, introduce, readPreface } from './client';
 import { isBusy, watchConnection } from './connection';
 import { CarryError } from './errors';
@@ -20,6 +20,7 @@ import { Gate } from './gate';
 import { PlainConnection } from './plain-connection';
 import { KEEP_ALIVE_MS } from './plain-reply';
 import { LONGEST_REQUEST_HEAD } from './plain-request';
+import type { ISettings } from './settings';
 import { refusalTo } from './upgrade';
 
 /** What the relay gets for its preface, before anything for the client. */
@@ -35,13 +36,13 @@ export interface ISidecar {
    * @param first - what was read from it already.
    */
   connect: (socket: Socket, client: IClient, first: Buffer) => void;
-  /** Ask anew before a request goes to a named app. */
-  forget: (app: string) => void;
+  /** Ask anew before a request goes to an app. */
+  forget: (place: IProxiedPath['place']) => void;
 }
 
 /** Make a sidecar, which carries each request to where it belongs. */
-export function createSidecar(configuration: IConfiguration): ISidecar {
-  const gate = new Gate(configuration);
+export function createSidecar(settings: ISettings): ISidecar {
+  const gate = new Gate(settings);
   const http = createCarrier(gate);
   const serve = (socket: Socket): void => {
     new PlainConnection(socket, gate, () => {
@@ -68,8 +69,8 @@ export function createSidecar(configuration: IConfiguration): ISidecar {
     }
     serve(socket);
   };
-  const forget = (app: string): void => {
-    gate.forget(app);
+  const forget = (place: IProxiedPath['place']): void => {
+    gate.forget(place);
   };
   return { server, connect, forget };
 }

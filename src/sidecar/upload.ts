@@ -8,9 +8,9 @@ import { noteActivity } from './activity';
 import { TargetAgent } from './agent';
 import { ResponseTimeoutError } from './errors';
 import { passed } from './garbage';
-import type { IOutgoing } from './outgoing';
+import type { IInterceptor, IOutgoing, ISource } from './outgoing';
 import { type Reply, sourceOf } from './reply';
-import { type IReceiver, LONGEST_RESPONSE_HEAD } from './response-parser';
+import { LONGEST_RESPONSE_HEAD } from './response-parser';
 
 /** Whether the message has a body: RFC 9112, section 6.3, tells by the headers alone. */
 export function hasBody(request: IncomingMessage): boolean {
@@ -28,13 +28,13 @@ function isChunked(request: IncomingMessage): boolean {
  * Each gets a connection of its own. A request with a body can't be repeated, so
  * it must not meet one that the app is just closing because it was idle.
  *
- * @param interceptor - gets the response instead of `reply`, if there is one.
+ * @param intercept - makes what gets the response instead of `reply`, if anything does.
  */
 export function upload(
   request: IncomingMessage,
   outgoing: IOutgoing,
   reply: Reply,
-  interceptor: IReceiver | null
+  intercept: (source: ISource) => IInterceptor | undefined
 ): void {
   const upstream = httpRequest({
     method: request.method ?? 'POST',
@@ -48,11 +48,14 @@ export function upload(
     agent: new TargetAgent(outgoing.target),
     maxHeaderSize: LONGEST_RESPONSE_HEAD
   });
-  reply.attach({
-    pause: () => undefined,
-    resume: () => undefined,
+  let received: IncomingMessage | null = null;
+  const source = {
+    pause: () => received?.pause(),
+    resume: () => received?.resume(),
     abort: () => upstream.destroy()
-  });
+  };
+  const interceptor = intercept(source) ?? null;
+  reply.attach(source);
   upstream.on('error', error => {
     // The interceptor may have the whole response, and be busy with it.
     (interceptor ?? reply).fail(error);
@@ -61,6 +64,7 @@ export function upload(
     reply.inform(statusCode, rawHeaders);
   });
   upstream.on('response', answer => {
+    received = answer;
     if (interceptor === null) {
       reply.receive(answer);
     } else {
@@ -95,15 +99,25 @@ export function upload(
 function divert(
   answer: IncomingMessage,
   reply: Reply,
-  interceptor: IReceiver
+  interceptor: IInterceptor
 ): void {
-  reply.attach(sourceOf(answer));
+  reply.attach({
+    ...sourceOf(answer),
+    resume: () => {
+      if (interceptor.resume()) {
+        answer.resume();
+      }
+    }
+  });
   answer.on('error', error => {
     interceptor.fail(error);
   });
   answer.on('data', (piece: Buffer) => {
     try {
       interceptor.write(piece);
+      if (!interceptor.flush()) {
+        answer.pause();
+      }
     } catch (error) {
       answer.destroy();
       interceptor.fail(error);

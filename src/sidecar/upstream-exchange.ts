@@ -1,6 +1,6 @@
 import { noteActivity } from './activity';
 import { ResponseTimeoutError } from './errors';
-import type { IOutgoing } from './outgoing';
+import type { IInterceptor, IOutgoing } from './outgoing';
 import { asLines, type RawHeaders } from './raw-headers';
 import type { IReceiver, IResponseHead } from './response-parser';
 import { SAFE_METHODS } from './request-head';
@@ -14,6 +14,7 @@ import { open, takeIdle } from './upstreams';
  * may be closing that one just then, which says nothing about the request.
  */
 export class UpstreamExchange implements IReceiver {
+  private readonly interceptor: IInterceptor | null;
   private readonly receiver: IReceiver;
   private connection: UpstreamConnection | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -30,7 +31,17 @@ export class UpstreamExchange implements IReceiver {
     private readonly outgoing: IOutgoing,
     receiver: IReceiver
   ) {
-    this.receiver = outgoing.intercept?.(receiver) ?? receiver;
+    this.interceptor =
+      outgoing.intercept?.(receiver, {
+        pause: () => undefined,
+        resume: () => {
+          this.connection?.resume(this);
+        },
+        abort: () => {
+          this.abort();
+        }
+      }) ?? null;
+    this.receiver = this.interceptor ?? receiver;
     this.note();
     const idle = SAFE_METHODS.includes(method)
       ? takeIdle(outgoing.target)
@@ -45,12 +56,15 @@ export class UpstreamExchange implements IReceiver {
 
   /** Let more of the response come, after the receiver has said to wait. */
   resume(): void {
-    this.connection?.resume(this);
+    if (this.interceptor?.resume() !== false) {
+      this.connection?.resume(this);
+    }
   }
 
   /** Give up on it: nobody waits for the response any more. */
   abort(): void {
     this.finish();
+    this.interceptor?.abort();
     this.connection?.abandon(this);
   }
 

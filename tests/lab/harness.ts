@@ -91,7 +91,7 @@ export interface IHarnessOptions {
   /** The state that outlives a reload of the page. */
   state?: StateDB;
   /** What the server answers to a request for this path. Default: no apps. */
-  answer?: (path: string) => Response | Promise<Response>;
+  answer?: (path: string, request: Request) => Response | Promise<Response>;
 }
 
 /** An entry in the server's list of apps. */
@@ -149,9 +149,10 @@ export async function startLab(options: IHarnessOptions = {}) {
     serverSettings: ServerConnection.makeSettings({
       baseUrl,
       fetch: async input => {
-        const { pathname } = new URL(new Request(input).url);
+        const request = new Request(input);
+        const { pathname } = new URL(request.url);
         requests[phase].push(pathname);
-        return await answer(pathname);
+        return await answer(pathname, request);
       }
     })
   };

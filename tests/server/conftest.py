@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
 from support.app import App, serving
 from support.jupyter import Jupyter, running
+from support.named import NO_PAGES
 
 #: The ways from a client to the sidecar: through the door, from a connection that Tornado
 #: has served before, and relayed, because that is configured or because Jupyter speaks TLS.
@@ -38,25 +38,43 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
         yield server
 
 
-@pytest.fixture(scope="session", params=WAYS)
-def any_jupyter(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+@pytest.fixture(scope="session")
+def relay_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
+    """Return one that is configured to relay."""
+    config = NO_PAGES | {"Porthole": {"handover": "relay"}}
+    with running(tmp_path_factory.mktemp("j"), config=config) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tls_jupyter(
+    tmp_path_factory: pytest.TempPathFactory, certificate: tuple[Path, Path]
 ) -> Iterator[Jupyter]:
-    """Return one Jupyter for each way from its clients to the sidecar."""
-    way = request.param
-    if way in ("door", "late"):
-        server = copy.copy(request.getfixturevalue("jupyter"))
-        server.serves_first = way == "late"
+    """Return one that speaks TLS."""
+    with running(tmp_path_factory.mktemp("j"), certificate=certificate, config=NO_PAGES) as server:
         yield server
-        return
+
+
+@pytest.fixture(scope="session")
+def unix_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
+    """Return one that listens on a Unix socket."""
     folder = tmp_path_factory.mktemp("j")
-    options: dict[str, Any] = {
-        "relay": {"config": {"Porthole": {"handover": "relay"}}},
-        "tls": {"certificate": request.getfixturevalue("certificate")},
-        "unix": {"unix_socket": folder / "s"},
-    }
-    with running(folder, **options[way]) as server:
+    with running(folder, unix_socket=folder / "s", config=NO_PAGES) as server:
         yield server
+
+
+@pytest.fixture(params=WAYS)
+def any_jupyter(request: pytest.FixtureRequest) -> Jupyter:
+    """Return one Jupyter for each way from its clients to the sidecar.
+
+    Each is started when it is first asked for and runs to the end, so that tests may run in
+    any order, file by file.
+    """
+    if request.param in ("door", "late"):
+        server = copy.copy(request.getfixturevalue("jupyter"))
+        server.serves_first = request.param == "late"
+        return server
+    return request.getfixturevalue(f"{request.param}_jupyter")
 
 
 @pytest.fixture

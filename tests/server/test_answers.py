@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import threading
 from pathlib import Path
 
@@ -12,6 +11,8 @@ import pytest
 from support.app import App, Connection, serving
 from support.client import Client, fetch
 from support.jupyter import BASE_URL, Jupyter, running
+from support.named import NO_PAGES
+from support.ports import free_port
 
 PREFIX = f"{BASE_URL}proxy"
 PAGE = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
@@ -20,8 +21,7 @@ PAGE = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
 @pytest.fixture
 def unused_port() -> int:
     """Return a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    return free_port()
 
 
 def test_programs_get_json(any_jupyter: Jupyter, unused_port: int) -> None:
@@ -91,7 +91,7 @@ def test_a_slow_app_is_waited_for_as_long_as_configured(tmp_path: Path, app: App
         over.wait()
 
     app.play = play
-    config = {"Porthole": {"response_timeout": 0.5}}
+    config = NO_PAGES | {"Porthole": {"response_timeout": 0.5}}
     with running(tmp_path / "jupyter", config=config) as server:
         response = fetch(server, f"{PREFIX}/{app.port}/")
         over.set()

@@ -10,8 +10,9 @@ import pytest
 from support.app import App, Connection, serving
 from support.client import Client, fetch
 from support.handshake import HANDSHAKE, SWITCHING
-from support.jupyter import BASE_URL, Jupyter, free_port, running
+from support.jupyter import BASE_URL, Jupyter, running
 from support.named import NO_PAGES, configuration, message, opened
+from support.ports import free_port
 from support.wait import wait_until
 
 CODE = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.app import App, serving
 from support.client import fetch
-from support.jupyter import BASE_URL, Jupyter, free_port, running
+from support.jupyter import BASE_URL, Jupyter, running
 from support.named import (
     NO_PAGES,
     PAGE,
@@ -20,6 +20,7 @@ from support.named import (
     opened,
     report,
 )
+from support.ports import free_port
 
 CODE = """
 import functools

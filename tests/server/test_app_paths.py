@@ -9,6 +9,7 @@ from support.app import App
 from support.client import fetch
 from support.handshake import HANDSHAKE, SWITCHING
 from support.jupyter import BASE_URL, Jupyter, running
+from support.message import PREFIX_FIELDS
 from support.named import NO_PAGES, configuration, message
 
 CODE = """
@@ -184,7 +185,7 @@ def test_an_app_is_told_where_it_is_seen(
 ) -> None:
     ask(f"{name}/x")
     prefix = None if forwarded is None else f"{BASE_URL}{forwarded}"
-    for field in ("X-Forwarded-Prefix", "X-Forwarded-Context", "X-ProxyContextPath"):
+    for field in PREFIX_FIELDS:
         assert recorded.last.value(field) == prefix
     assert recorded.last.value("X-Forwarded-Host") == named.host
     assert recorded.last.value("X-Forwarded-Proto") == "http"

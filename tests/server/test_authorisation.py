@@ -15,6 +15,7 @@ import pytest
 from support.app import App
 from support.client import Client, fetch
 from support.jupyter import BASE_URL, TOKEN, Jupyter, running
+from support.named import NO_PAGES
 from support.wait import wait_until
 
 PREFIX = f"{BASE_URL}proxy"
@@ -200,7 +201,7 @@ def open_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """Return a Jupyter without authentication that allows one foreign origin."""
     config = {
         "IdentityProvider": {"token": ""},
-        "ServerApp": {"allow_origin": "https://friend.example"},
+        "ServerApp": NO_PAGES["ServerApp"] | {"allow_origin": "https://friend.example"},
     }
     with running(tmp_path_factory.mktemp("open"), config=config) as server:
         yield server
@@ -258,7 +259,7 @@ if os.geteuid() == 0 and sys.platform.startswith("linux"):
         assert upgrade.status == 403
 
     def test_other_users_ports_can_be_allowed(tmp_path: Path, foreign_port: int) -> None:
-        config = {"Porthole": {"allow_ports_of_other_users": True}}
+        config = NO_PAGES | {"Porthole": {"allow_ports_of_other_users": True}}
         with running(tmp_path / "jupyter", config=config) as allowing, Client(allowing) as client:
             client.send(f"{PREFIX}/{foreign_port}/")
             # The kernel has accepted it, nobody answers: refused it would be by now.
@@ -278,7 +279,7 @@ def _questions(jupyter: Jupyter) -> int:
 def test_grants_are_kept_as_long_as_configured(
     tmp_path: Path, app: App, ttl: float, asked: int
 ) -> None:
-    config = {"Porthole": {"grant_ttl": ttl}}
+    config = NO_PAGES | {"Porthole": {"grant_ttl": ttl}}
     with running(tmp_path / "jupyter", config=config) as server:
         for _ in range(3):
             assert fetch(server, f"{PREFIX}/{app.port}/").status == 200
@@ -287,7 +288,7 @@ def test_grants_are_kept_as_long_as_configured(
 
 
 def test_logging_out_ends_access(tmp_path: Path, app: App) -> None:
-    config = {"Porthole": {"grant_ttl": 0.2}}
+    config = NO_PAGES | {"Porthole": {"grant_ttl": 0.2}}
     with running(tmp_path / "jupyter", config=config) as server:
         target = f"{PREFIX}/{app.port}/"
         assert fetch(server, target).status == 200

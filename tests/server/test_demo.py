@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 
 import psutil
 import pytest
+from support.ports import free_port
 
 from jupyter_porthole import cli
 from jupyter_porthole.demo import ports, run
@@ -35,7 +36,7 @@ class Demo:
         self.temporary = folder / "tmp"
         for path in (self.home, self.temporary):
             path.mkdir()
-        self.site_port, self.service_port = free_ports(2)
+        self.site_port, self.service_port = free_port(), free_port()
         self.text = ""
         self.process = subprocess.Popen(
             [
@@ -103,16 +104,6 @@ def until(condition: Callable[[], object], demo: Demo) -> None:
     while not condition():
         assert time.monotonic() < deadline, demo.text
         pause.wait(0.05)
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    found: list[int] = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return found
 
 
 def get(port: int, path: str, token: str = "") -> tuple[int, str]:
@@ -231,7 +222,7 @@ def test_refuses_a_named_port_in_use(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_refuses_one_port_for_two(capsys: pytest.CaptureFixture[str]) -> None:
-    [port] = free_ports(1)
+    port = free_port()
     with pytest.raises(SystemExit):
         cli.main(["demo", f"--port={port}", f"--site-port={port}"])
     assert "each needs a port of its own" in capsys.readouterr().err

@@ -17,6 +17,7 @@ import pytest
 from support.app import App, Connection
 from support.client import Client, fetch
 from support.jupyter import BASE_URL, Jupyter, running
+from support.named import NO_PAGES
 from support.wait import wait_until
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
@@ -43,7 +44,7 @@ def _connections(process: psutil.Process, jupyter: Jupyter) -> int:
 @pytest.fixture
 def own_jupyter(tmp_path: Path) -> Iterator[Jupyter]:
     """Return a Jupyter that a test may maltreat."""
-    with running(tmp_path / "jupyter") as jupyter:
+    with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
         wait_until(lambda: "The sidecar listens" in jupyter.log(), "there is a sidecar")
         yield jupyter
 
@@ -62,7 +63,7 @@ def test_jupyter_keeps_no_part_in_a_connection(own_jupyter: Jupyter, app: App) -
 
 
 def test_a_relayed_connection_stays_with_jupyter(tmp_path: Path, app: App) -> None:
-    config = {"Porthole": {"handover": "relay"}}
+    config = NO_PAGES | {"Porthole": {"handover": "relay"}}
     with running(tmp_path / "jupyter", config=config) as jupyter, Client(jupyter) as client:
         client.send(f"{PREFIX}/{app.port}/")
         assert client.receive().status == 200
@@ -124,7 +125,7 @@ def test_what_is_on_its_way_to_a_dead_sidecar_goes_to_the_next(
 
 
 def test_several_sidecars_share_the_work(tmp_path: Path, app: App) -> None:
-    config = {"Porthole": {"sidecars": 3}}
+    config = NO_PAGES | {"Porthole": {"sidecars": 3}}
     with running(tmp_path / "jupyter", config=config) as jupyter, ExitStack() as stack:
         sidecars = wait_until(
             lambda: jupyter.log().count("The sidecar listens") == 3 and jupyter.sidecars(),
@@ -156,7 +157,7 @@ def test_sidecars_tell_each_other_what_is_the_apps(tmp_path: Path, app: App) -> 
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
         b"Set-Cookie: _xsrf=" + value.encode() + b"; Path=/\r\n\r\nok"
     )
-    config = {"Porthole": {"sidecars": 2}}
+    config = NO_PAGES | {"Porthole": {"sidecars": 2}}
     fields = [("Cookie", f"_xsrf={value}")]
     with running(tmp_path / "jupyter", config=config) as jupyter:
         wait_until(lambda: jupyter.log().count("The sidecar listens") == 2, "there are two")

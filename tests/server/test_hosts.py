@@ -8,6 +8,7 @@ import pytest
 from support.app import App
 from support.client import fetch
 from support.jupyter import Jupyter, running
+from support.named import NO_PAGES
 
 
 @pytest.mark.parametrize("command", ["lab", "notebook", "server"])
@@ -19,7 +20,7 @@ def test_all_of_jupyters_servers_have_it(tmp_path: Path, app: App, command: str)
 
 @pytest.mark.parametrize("base_url", ["/", "/user/alice/", "/user/alice%40example.org/", "/proxy/"])
 def test_any_base_url_will_do(tmp_path: Path, app: App, base_url: str) -> None:
-    config = {"ServerApp": {"base_url": base_url}}
+    config = {"ServerApp": NO_PAGES["ServerApp"] | {"base_url": base_url}}
     with running(tmp_path / "jupyter", config=config) as jupyter:
         public = jupyter.base_url
         assert fetch(jupyter, f"{public}proxy/{app.port}/x").body == b"ok"

@@ -95,5 +95,8 @@ def test_the_kernels_own_word_counts(monkeypatch: pytest.MonkeyPatch, asks: bool
 def test_the_kernel_tells_whose_a_socket_is() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert dict(sock_diag.find_listeners(port)) == {"127.0.0.1": os.getuid()}
+        inode = os.fstat(server.fileno()).st_ino
+        found = sock_diag.ListeningSocket("127.0.0.1", port, os.getuid(), inode)
+        assert list(sock_diag.find_listeners(port)) == [found]
+        assert found in sock_diag.find_listeners(0)
         assert ports.find_listeners(port) == ports.Listeners(["127.0.0.1"], [])

@@ -18,8 +18,9 @@ from conftest import WAYS
 from support.app import App, Connection, serving
 from support.client import Client, fetch
 from support.handshake import HANDSHAKE, SWITCHING
-from support.jupyter import BASE_URL, Jupyter, free_port, running
+from support.jupyter import BASE_URL, Jupyter, running
 from support.named import NO_PAGES, PAGE, REPORTER, configuration, message, opened
+from support.ports import free_port
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.app import serving
+from support.ports import free_port
 from support.processes import ask, bench, eventually, failing, running, time_out_when
 
 from jupyter_porthole.processes import readiness
-from jupyter_porthole.processes.places import CAN_SHARE, ReservedPort
 
 #: An answer with an error.
 UNAVAILABLE = r"b'HTTP/1.1 503 Not yet\r\nContent-Length: 0\r\n\r\n'"
@@ -30,13 +29,9 @@ while True:
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
+def port() -> int:
     """Return a port that nobody else is given, where it can be kept."""
-    held = ReservedPort()
-    if not CAN_SHARE:
-        held.release()
-    yield held.port
-    held.release()
+    return free_port()
 
 
 def test_any_answer_will_do(tmp_path: Path) -> None:

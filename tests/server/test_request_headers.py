@@ -10,6 +10,7 @@ import pytest
 from support.app import OK, App
 from support.client import Client, fetch
 from support.jupyter import BASE_URL, TOKEN, Jupyter, running
+from support.message import PREFIX_FIELDS
 
 PREFIX = f"{BASE_URL}proxy"
 
@@ -103,6 +104,7 @@ def test_the_app_learns_where_it_is_seen(any_jupyter: Jupyter, app: App) -> None
         ("X-Forwarded-Prefix", "/evil"),
         ("X-Forwarded-Context", "/evil"),
         ("X-ProxyContextPath", "/evil"),
+        ("X-Script-Name", "/evil"),
         ("Forwarded", "for=6.6.6.6"),
     ]
     prefix = f"{PREFIX}/{app.port}"
@@ -113,7 +115,7 @@ def test_the_app_learns_where_it_is_seen(any_jupyter: Jupyter, app: App) -> None
     assert last.value("X-Forwarded-Proto") == ("https" if any_jupyter.tls else "http")
     assert last.value("X-Forwarded-Host") == any_jupyter.host
     assert last.value("X-Forwarded-Port") == (str(any_jupyter.port) if on_tcp else "80")
-    for name in ("X-Forwarded-Prefix", "X-Forwarded-Context", "X-ProxyContextPath"):
+    for name in PREFIX_FIELDS:
         assert last.value(name) == prefix
     assert last.values("Forwarded") == []
 

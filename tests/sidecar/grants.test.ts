@@ -439,6 +439,43 @@ describe('Grants', () => {
     expect(portsOf(jupyter)).toEqual([8501, 8502, 8501]);
   });
 
+  it('is forgotten for a port by whatever name of its host', async () => {
+    const jupyter = await startJupyter({ lifetimeMs: KEPT });
+    const grants = new Grants(jupyter.path, false);
+    const places = [
+      { port: 8501, host: null },
+      { port: 8501, host: 'localhost' },
+      { port: 8502, host: null }
+    ];
+    const obtainAll = async (): Promise<void> => {
+      for (const place of places) {
+        const host = place.host === null ? '' : `${place.host}:`;
+        const prefix = `/jupyter/proxy/${host}${place.port}`;
+        const socket = new Socket();
+        introduce(socket, { address: '192.0.2.7', scheme: 'http' });
+        await grants.obtain(
+          {
+            method: 'GET',
+            url: `${prefix}/`,
+            rawHeaders: ['Host', 'a'],
+            socket
+          },
+          pathOf({ place, prefix })
+        );
+      }
+    };
+    const asked = (): (string | undefined)[] =>
+      jupyter.questions.map(({ url }) => url?.split('/')[3]);
+    await obtainAll();
+    grants.forget({ app: 'app' });
+    await obtainAll();
+    expect(asked()).toEqual(['8501', 'localhost:8501', '8502']);
+    jupyter.questions.length = 0;
+    grants.forget({ port: 8501, host: '127.0.0.1' });
+    await obtainAll();
+    expect(asked()).toEqual(['8501', 'localhost:8501']);
+  });
+
   it('asks again when Jupyter was gone', async () => {
     const jupyter = await startJupyter();
     const { judge } = jupyter;
@@ -537,10 +574,11 @@ describe('Grants', () => {
       const jupyter = await startJupyter({ lifetimeMs: KEPT });
       const grants = new Grants(jupyter.path, false);
       await obtain(grants, asking('/'));
-      grants.forget('other');
+      grants.forget({ app: 'other' });
+      grants.forget({ port: 8501, host: null });
       await obtain(grants, asking('/'));
       expect(jupyter.questions).toHaveLength(1);
-      grants.forget('app');
+      grants.forget({ app: 'app' });
       await obtain(grants, asking('/'));
       expect(jupyter.questions).toHaveLength(2);
     });
@@ -551,7 +589,7 @@ describe('Grants', () => {
       const grants = new Grants(jupyter.path, false);
       const first = obtain(grants, asking('/'));
       await asked;
-      grants.forget('app');
+      grants.forget({ app: 'app' });
       grant();
       await first;
       await obtain(grants, asking('/'));

@@ -10,6 +10,12 @@ describe('placeName', () => {
     expect(placeName(place, grantOf())).toBe(expected);
   });
 
+  it('says what is on a port, if that is known', () => {
+    const place = { port: 8501, host: null };
+    const grant = grantOf({ title: 'Streamlit (app.py)' });
+    expect(placeName(place, grant)).toBe('port 8501 (Streamlit (app.py))');
+  });
+
   it('calls an app by its title, as soon as that is known', () => {
     expect(placeName({ app: 'r' })).toBe('r');
     const grant = grantOf({ title: 'RStudio' });

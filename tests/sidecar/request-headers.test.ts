@@ -22,6 +22,8 @@ const ADDED = [
   'X-Forwarded-Context',
   PREFIX,
   'X-ProxyContextPath',
+  PREFIX,
+  'X-Script-Name',
   PREFIX
 ];
 
@@ -35,6 +37,7 @@ function forApp(
     client: { address: '192.0.2.7', scheme: 'http' },
     path: pathOf(),
     grant: grantOf(),
+    isNavigation: false,
     trustXheaders: false,
     ...given
   });
@@ -373,5 +376,58 @@ describe('publicHost', () => {
     [[], true, '']
   ])('of %j, trusted: %s, is "%s"', (given, trust, host) => {
     expect(publicHost(given, trust)).toBe(host);
+  });
+});
+
+describe('an app that has a field for its public address', () => {
+  const grant = grantOf({ addressField: 'X-Gradio-Server' });
+
+  it('gets it instead of the public host', () => {
+    const headers = ['Host', 'hub.example:8000'];
+    expect(valuesForApp('X-Gradio-Server', headers, { grant })).toEqual([
+      `http://hub.example:8000${PREFIX}/`
+    ]);
+    expect(valuesForApp('X-Forwarded-Host', headers, { grant })).toEqual([]);
+    expect(valuesForApp('X-Forwarded-Prefix', headers, { grant })).toEqual([
+      PREFIX
+    ]);
+  });
+
+  it('gets none that a trusted proxy in front has named', () => {
+    const headers = [
+      'Host',
+      'inner',
+      'X-Forwarded-Host',
+      'hub.example',
+      'X-Forwarded-Proto',
+      'https'
+    ];
+    const trusting = { grant, trustXheaders: true };
+    expect(valuesForApp('X-Gradio-Server', headers, trusting)).toEqual([
+      `https://hub.example${PREFIX}/`
+    ]);
+    expect(valuesForApp('X-Forwarded-Host', headers, trusting)).toEqual([]);
+  });
+});
+
+describe('what asks for a page only if it has changed', () => {
+  const headers = ['Host', 'h', 'If-None-Match', '"a"', 'Range', 'bytes=0-9'];
+
+  it('is no use for a page that is going to be another one', () => {
+    const grant = grantOf({ fix: 'always' });
+    for (const name of ['If-None-Match', 'Range']) {
+      const given = { grant, isNavigation: true };
+      expect(valuesForApp(name, headers, given)).toEqual([]);
+    }
+  });
+
+  it.each([
+    { fix: 'always', isNavigation: false },
+    { fix: 'auto', isNavigation: true },
+    { fix: 'never', isNavigation: true }
+  ] as const)('reaches the app else: %j', ({ fix, isNavigation }) => {
+    const given = { grant: grantOf({ fix }), isNavigation };
+    expect(valuesForApp('If-None-Match', headers, given)).toEqual(['"a"']);
+    expect(valuesForApp('Range', headers, given)).toEqual(['bytes=0-9']);
   });
 });

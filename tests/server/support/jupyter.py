@@ -17,10 +17,30 @@ from typing import Any
 
 import psutil
 
+from .ports import free_port
 from .wait import wait_until
 
 TOKEN = "a-token-that-no-app-may-see"
 BASE_URL = "/jupyter/"
+
+
+def _trusting(highest: ssl.TLSVersion) -> ssl.SSLContext:
+    """Make a context that trusts any certificate, as that of the tests is nobody's.
+
+    To load all that a machine trusts would take longer than a whole handshake.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = highest
+    return context
+
+
+TLS = _trusting(ssl.TLSVersion.MAXIMUM_SUPPORTED)
+#: For `websockets`, which reads in a thread of its own. TLS 1.3 has something to read right
+#: after the handshake, just when the first message is written; OpenSSL does not allow both at a
+#: time, and of some hundred connections one hangs.
+TLS_1_2 = _trusting(ssl.TLSVersion.TLSv1_2)
 
 
 class Jupyter:
@@ -103,8 +123,9 @@ class Jupyter:
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log()
-        with contextlib.suppress(OSError):
-            self.connect().close()
+        # It listens before it serves, first of all for a moment to see whether the port is free.
+        with contextlib.suppress(OSError), self._open(TLS) as connection:
+            self._serve_first(connection)
             return True
         return False
 
@@ -122,18 +143,24 @@ class Jupyter:
         """The origin of its pages."""
         return f"{'https' if self.tls else 'http'}://{self.host}"
 
-    def connect(self) -> socket.socket:
-        """Open a connection to it, as its clients do."""
-        connection = self._open()
+    def connect(self, tls: ssl.SSLContext = TLS) -> socket.socket:
+        """Open a connection to it, as its clients do.
+
+        :param tls: how to speak TLS, if it is spoken.
+        """
+        connection = self._open(tls)
         if self.serves_first:
-            request = f"GET {self.base_url}api HTTP/1.1\r\nHost: {self.host}\r\n\r\n"
-            connection.sendall(request.encode())
-            response = HTTPResponse(connection)
-            response.begin()
-            assert b"version" in response.read(), "Jupyter itself does not answer."
+            self._serve_first(connection)
         return connection
 
-    def _open(self) -> socket.socket:
+    def _serve_first(self, connection: socket.socket) -> None:
+        request = f"GET {self.base_url}api HTTP/1.1\r\nHost: {self.host}\r\n\r\n"
+        connection.sendall(request.encode())
+        with HTTPResponse(connection) as response:
+            response.begin()
+            assert b"version" in response.read(), "Jupyter itself does not answer."
+
+    def _open(self, tls: ssl.SSLContext) -> socket.socket:
         if self.unix_socket is not None:
             connection = socket.socket(socket.AF_UNIX)
             connection.settimeout(30)
@@ -144,12 +171,7 @@ class Jupyter:
                 raise
             return connection
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        if not self.tls:
-            return connection
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context.wrap_socket(connection)
+        return tls.wrap_socket(connection) if self.tls else connection
 
     def sidecars(self) -> list[psutil.Process]:
         """Return its sidecar's processes, one as a rule."""
@@ -172,12 +194,6 @@ def _is_sidecar(process: psutil.Process) -> bool:
     except psutil.NoSuchProcess:
         # It has ended in the meantime.
         return False
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens yet."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 @contextlib.contextmanager

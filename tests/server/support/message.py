@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+#: The fields that name the public prefix.
+PREFIX_FIELDS = (
+    "X-Forwarded-Prefix",
+    "X-Forwarded-Context",
+    "X-ProxyContextPath",
+    "X-Script-Name",
+)
+
 
 class Message:
     """A message with its fields."""

@@ -13,7 +13,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect, unix_connect
 
 from .client import Response, fetch
-from .jupyter import BASE_URL, TOKEN, Jupyter
+from .jupyter import BASE_URL, TLS_1_2, TOKEN, Jupyter
 
 #: The command of an app that answers by what it was started with; its place, `{port}` or
 #: `{unix_socket}`, and its options follow (see ``reporter.py``).
@@ -89,7 +89,7 @@ def opened(jupyter: Jupyter, path: str, **options: Any) -> Iterator[ClientConnec
     with make(
         # Of TLS, if it is spoken, the socket knows.
         uri=f"ws://{jupyter.host}{path}",
-        sock=jupyter.connect(),
+        sock=jupyter.connect(TLS_1_2),
         additional_headers={
             "Authorization": f"token {TOKEN}",
             **options.pop("additional_headers", {}),

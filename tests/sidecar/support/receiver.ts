@@ -58,6 +58,14 @@ export class Recorder implements IReceiver {
       .join('');
   }
 
+  /** The length of the body that has come, in bytes. */
+  get length(): number {
+    return this.events.reduce(
+      (sum, event) => sum + (event[0] === 'write' ? event[1].length : 0),
+      0
+    );
+  }
+
   /** Wait until what has come is enough. */
   async until(isEnough: () => boolean): Promise<void> {
     while (!isEnough()) {

@@ -2,8 +2,8 @@ import './realm';
 
 import { createServer, type Server, type Socket } from 'node:net';
 
-import type { IConfiguration } from '../../../src/sidecar/channel';
 import { createSidecar } from '../../../src/sidecar/server';
+import type { ISettings } from '../../../src/sidecar/settings';
 import { routesOf } from './grant';
 import type { Jupyter } from './jupyter';
 import { listenOnPath, socketPath } from './listen';
@@ -28,7 +28,7 @@ export interface ISidecar {
 /** Start a sidecar under `/jupyter/`. */
 export async function startSidecar(
   jupyter: Pick<Jupyter, 'path'>,
-  given: Partial<IConfiguration> = {}
+  given: Partial<ISettings> = {}
 ): Promise<ISidecar> {
   const listenPath = socketPath();
   const { server, connect } = createSidecar({
@@ -37,6 +37,7 @@ export async function startSidecar(
     jupyterPath: jupyter.path,
     trustXheaders: false,
     responseTimeoutMs: 0,
+    scripts: { page: 'page();', worker: 'worker();' },
     ...given
   });
   const sockets: Socket[] = [];
