@@ -9,7 +9,7 @@ from ..load.programs import load, run_load
 from ..load.wrk import wrk_beside
 from ..origin.origin import LARGE, SMALL
 from ..ways.way import Way
-from .figure import JUPYTERS, Figure, Setting, Values
+from .figure import ANYTHING, JUPYTERS, Figure, Setting, Values
 
 #: All proxied requests a second.
 _RATE = 800
@@ -69,6 +69,7 @@ def _downloads(way: Way) -> Iterator[Values]:
     with load(
         "download",
         url=way.url(LARGE),
+        accept=ANYTHING,
         repetitions=1_000_000,
         seconds=_MOST_SECONDS + _GRACE_SECONDS,
     ) as running:

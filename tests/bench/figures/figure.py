@@ -17,6 +17,12 @@ PROXIES = ("nginx", "jsp", "chp", "door", "relay")
 ALL_WAYS = ("direct", *PROXIES)
 JUPYTERS = ("jsp", "door", "relay", "off")
 
+#: What a browser sends as `Accept` for a page that it is to show. Without `Sec-Fetch-Mode`,
+#: which browsers leave out over plain http, this is what tells that.
+PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+#: What it sends for most others.
+ANYTHING = "*/*"
+
 
 @dataclass(frozen=True)
 class Setting:

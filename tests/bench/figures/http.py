@@ -15,13 +15,15 @@ _SAMPLE_SECONDS = 0.1
 _UNIT = 10_000
 
 
-def _measure(way: Way, setting: Setting, clients: int, *, keep_alive: bool = True) -> Values:
-    requests, connections = setting.origin.requests(), _accepted_connections()
+def requests(way: Way, setting: Setting, path: str, clients: int, *fields: str) -> Values:
+    """Measure requests from so many clients, each as soon as its last one was answered.
+
+    :param fields: header fields, as `Name: value`.
+    """
+    before = setting.origin.requests()
     with cpu_time(way) as cpu, peak_memory(way, _SAMPLE_SECONDS) as peak:
-        figures = run_wrk(way.url(SMALL), clients, setting.pace.http_seconds, keep_alive=keep_alive)
-    _check(way, figures.requests, setting.origin.requests() - requests, "requests")
-    if not keep_alive:
-        _check(way, figures.requests, _accepted_connections() - connections, "connections")
+        figures = run_wrk(way.url(path), clients, setting.pace.http_seconds, *fields)
+    _check(way, figures.requests, setting.origin.requests() - before, "requests")
     values = _values(figures)
     if way.roots:
         values["cpu_s_per_10k"] = cpu.seconds / figures.requests * _UNIT
@@ -29,8 +31,16 @@ def _measure(way: Way, setting: Setting, clients: int, *, keep_alive: bool = Tru
     return values
 
 
+def _one_connection(way: Way, setting: Setting) -> Values:
+    before = _accepted_connections()
+    values = requests(way, setting, SMALL, 16, "Connection: close")
+    _check(way, round(values["requests"]), _accepted_connections() - before, "connections")
+    return values
+
+
 def _values(figures: WrkFigures) -> Values:
     return {
+        "requests": figures.requests,
         "requests_per_s": figures.requests_per_second,
         "p50_ms": figures.p50_ms,
         "p99_ms": figures.p99_ms,
@@ -53,12 +63,7 @@ def _accepted_connections() -> int:
 _SHOWN = ("requests_per_s", "requests/s")
 
 HTTP_FIGURES = (
-    Figure("keep-alive-1", ALL_WAYS, lambda way, setting: _measure(way, setting, 1), _SHOWN),
-    Figure("keep-alive-32", ALL_WAYS, lambda way, setting: _measure(way, setting, 32), _SHOWN),
-    Figure(
-        "one-connection",
-        ALL_WAYS,
-        lambda way, setting: _measure(way, setting, 16, keep_alive=False),
-        _SHOWN,
-    ),
+    Figure("keep-alive-1", ALL_WAYS, lambda way, where: requests(way, where, SMALL, 1), _SHOWN),
+    Figure("keep-alive-32", ALL_WAYS, lambda way, where: requests(way, where, SMALL, 32), _SHOWN),
+    Figure("one-connection", ALL_WAYS, _one_connection, _SHOWN),
 )

@@ -1,3 +1,5 @@
+import { ChunkReader } from './chunk-reader.ts';
+
 const END_OF_HEAD = '\r\n\r\n';
 
 /** An answer; times are since its request was sent. */
@@ -7,7 +9,7 @@ export interface IAnswer {
   bytes: number;
 }
 
-/** Reads one answer with status 200 and `Content-Length`. */
+/** Reads one answer with status 200, with `Content-Length` or in chunks. */
 export class AnswerReader {
   /** @param consume - gets the body by pieces. */
   constructor(consume: (piece: Uint8Array) => void) {
@@ -21,19 +23,20 @@ export class AnswerReader {
 
   /** Whether all of the body was read. */
   get isComplete(): boolean {
-    return this._bytes === this._length;
+    return this._chunks?.isComplete ?? this._bytes === this._length;
   }
 
   /** Read what has come next; throws if it is no such answer. */
   read(piece: Uint8Array): void {
-    const body = this._length === null ? this._readHead(piece) : piece;
+    const body = this._hasHead ? piece : this._readHead(piece);
     if (body.length === 0) {
       return;
     }
-    this._lastByteAt = performance.now();
-    this._firstByteAt ??= this._lastByteAt;
-    this._bytes += body.length;
-    this._consume(body);
+    if (this._chunks === null) {
+      this._take(body);
+    } else {
+      this._chunks.read(body);
+    }
   }
 
   /** What was measured. */
@@ -45,6 +48,13 @@ export class AnswerReader {
     };
   }
 
+  private _take(data: Uint8Array): void {
+    this._lastByteAt = performance.now();
+    this._firstByteAt ??= this._lastByteAt;
+    this._bytes += data.length;
+    this._consume(data);
+  }
+
   /** Returns what of the body has come with the head. */
   private _readHead(piece: Uint8Array): Uint8Array {
     const before = this._head.length;
@@ -53,13 +63,27 @@ export class AnswerReader {
     if (end === -1) {
       return piece.subarray(piece.length);
     }
-    const head = this._head.slice(0, end);
+    this._takeHead(this._head.slice(0, end));
+    return piece.subarray(end + END_OF_HEAD.length - before);
+  }
+
+  private _takeHead(head: string): void {
     const length = /^content-length: *(\d+) *$/im.exec(head)?.[1];
-    if (!head.startsWith('HTTP/1.1 200 ') || length === undefined) {
+    const isChunked = /^transfer-encoding: *chunked *$/im.test(head);
+    if (
+      !head.startsWith('HTTP/1.1 200 ') ||
+      isChunked === (length !== undefined)
+    ) {
       throw new Error(`Unexpected answer:\n${head}`);
     }
-    this._length = Number(length);
-    return piece.subarray(end + END_OF_HEAD.length - before);
+    this._hasHead = true;
+    if (isChunked) {
+      this._chunks = new ChunkReader(data => {
+        this._take(data);
+      });
+    } else {
+      this._length = Number(length);
+    }
   }
 
   private readonly _consume: (piece: Uint8Array) => void;
@@ -67,6 +91,8 @@ export class AnswerReader {
   private _firstByteAt: number | null = null;
   private _lastByteAt = 0;
   private _head = '';
+  private _hasHead = false;
   private _length: number | null = null;
+  private _chunks: ChunkReader | null = null;
   private _bytes = 0;
 }

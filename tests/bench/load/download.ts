@@ -6,14 +6,19 @@ import { readOptions, report, stopSignal } from './command-line.ts';
 import { exchange } from './exchange.ts';
 import { quantile } from './quantile.ts';
 
-const options = readOptions('url', 'token', 'repetitions', 'seconds');
+const options = readOptions('url', 'token', 'accept', 'repetitions', 'seconds');
 const url = new URL(options.url);
 const stop = stopSignal(Number(options.seconds));
 const firstByteMs: number[] = [];
 let bytes = 0;
 let ms = 0;
 do {
-  const answer = await exchange({ method: 'GET', url, token: options.token });
+  const answer = await exchange({
+    method: 'GET',
+    url,
+    token: options.token,
+    fields: [`Accept: ${options.accept}`]
+  });
   firstByteMs.push(answer.firstByteMs);
   bytes += answer.bytes;
   ms += answer.lastByteMs;

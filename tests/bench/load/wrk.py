@@ -33,9 +33,12 @@ class WrkFigures:
         return self.requests / self.seconds
 
 
-def run_wrk(url: str, clients: int, seconds: int, *, keep_alive: bool = True) -> WrkFigures:
-    """Send requests from so many clients, each as soon as its last one was answered."""
-    with _wrk(url, clients, seconds, keep_alive=keep_alive) as process:
+def run_wrk(url: str, clients: int, seconds: int, *fields: str) -> WrkFigures:
+    """Send requests from so many clients, each as soon as its last one was answered.
+
+    :param fields: header fields, as `Name: value`.
+    """
+    with _wrk(url, clients, seconds, *fields) as process:
         return _figures(process, seconds)
 
 
@@ -77,13 +80,10 @@ def _percentile(output: str, percent: int) -> float:
 
 
 @contextlib.contextmanager
-def _wrk(
-    url: str, clients: int, seconds: int, *, keep_alive: bool = True
-) -> Iterator[subprocess.Popen[str]]:
+def _wrk(url: str, clients: int, seconds: int, *fields: str) -> Iterator[subprocess.Popen[str]]:
     command = [program("wrk"), "-t1", f"-c{clients}", f"-d{seconds}s", "--latency"]
-    command += ["-H", f"Authorization: token {TOKEN}"]
-    if not keep_alive:
-        command += ["-H", "Connection: close"]
+    for field in (f"Authorization: token {TOKEN}", *fields):
+        command += ["-H", field]
     with subprocess.Popen(
         [*command, url],
         stdin=subprocess.DEVNULL,

@@ -132,6 +132,55 @@ _MEMORY = Table(
 )
 
 
+def _page(figure: str, title: str) -> Table:
+    return Table(
+        f"Page that needs no fix, {title}, keep-alive, 32 clients",
+        (
+            Column("requests/s", figure, "requests_per_s", spread=True),
+            *_ratios(figure, "requests_per_s"),
+            Column("MB/s", figure, "mb_per_s"),
+            Column("p50, ms", figure, "p50_ms", 2),
+            Column("p99, ms", figure, "p99_ms", 2),
+            Column("one client, first byte, ms", figure, "first_byte_ms", 2),
+            Column("last byte, ms", figure, "last_byte_ms", 2),
+            Column("CPU s per 10,000", figure, "cpu_s_per_10k", 2),
+        ),
+    )
+
+
+def _look(figure: str, page: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{page}: requests/s", figure, "times_as_file", 2, spread=True),
+        Column("CPU time", figure, "cpu_times_as_file", 2, spread=True),
+        Column("first byte, ms", figure, "first_byte_later_ms", 2, spread=True),
+    )
+
+
+_LOOK = Table(
+    "Pages that need no fix, as many times what the same takes that isn't asked for as a page",
+    (
+        *_look("pages-8k", "8 kB"),
+        *_look("pages-8k-gzip", "8 kB, gzip"),
+        *_look("pages-1mb", "1 MB"),
+    ),
+)
+
+_FIXED = Table(
+    "Pages that ours fixes",
+    (
+        Column("8 kB, 32 clients: requests/s", "pages-fixed-8k", "requests_per_s", spread=True),
+        Column("p50, ms", "pages-fixed-8k", "p50_ms", 2),
+        Column("50 MB: MB/s", "pages-fixed-50mb", "mb_per_s", spread=True),
+        Column("CPU s per GB", "pages-fixed-50mb", "cpu_s_per_gb", 1),
+        Column("first byte, ms", "pages-fixed-50mb", "first_byte_ms", 2),
+        Column("sidecar grows by, MB", "pages-memory", "others_growth_mb", 1),
+        Column("50 MB of links: MB/s", "pages-fixed-links", "mb_per_s", spread=True),
+        Column("CPU s per GB", "pages-fixed-links", "cpu_s_per_gb", 1),
+        Column("sidecar grows by, MB", "pages-memory-links", "others_growth_mb", 1),
+    ),
+)
+
+
 def _large_transfer(figure: str, direction: str) -> Table:
     return Table(
         f"One large {direction}, SHA-256 compared",
@@ -165,6 +214,11 @@ TABLES = (
         Column("proxied MB/s", "api-download", "proxied_mb_per_s"),
     ),
     _api("api-flat-out", "32 clients get all they can", _proxied_requests("api-flat-out")),
+    _page("pages-8k", "8 kB"),
+    _page("pages-8k-gzip", "8 kB compressed by gzip"),
+    _page("pages-1mb", "1 MB"),
+    _LOOK,
+    _FIXED,
     _MEMORY,
     _large_transfer("transfer-down", "download"),
     _large_transfer("transfer-up", "upload"),
