@@ -9,17 +9,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from runner.course import run_steps
+from runner.course import Step, run_steps
 from runner.steps import STEPS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the steps that the command line names (default: all); return the exit status."""
+    """Run the steps that the command line names; return the exit status."""
     names = [step.name for step in STEPS]
     parser = argparse.ArgumentParser(
         description="Set up a test environment in the checkout and run all tests in it.",
         epilog="Steps: "
-        + "; ".join(f"{step.name} ({step.title})" for step in STEPS)
+        + "; ".join(_described(step) for step in STEPS)
         + ". The full output of each is in .test-output/STEP.log.",
     )
     parser.add_argument(
@@ -32,7 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     unknown = [name for name in arguments.only or [] if name not in names]
     if unknown:
         parser.error(f"no such step: {', '.join(unknown)}; there are {', '.join(names)}")
-    return run_steps(STEPS, arguments.only or names)
+    return run_steps(STEPS, arguments.only or [step.name for step in STEPS if not step.optional])
+
+
+def _described(step: Step) -> str:
+    return f"{step.name} ({step.title}{'; only when named' if step.optional else ''})"
 
 
 if __name__ == "__main__":

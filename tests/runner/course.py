@@ -19,7 +19,8 @@ TAIL_LINES = 60
 class Step:
     """One step of the run: `action` writes to its log and raises StepFailedError on failure.
 
-    `needs` names the steps without which it is impossible; `counts` says that it runs tests.
+    `needs` names the steps without which it is impossible; `counts` says that it runs tests;
+    `optional`, that it is run only when it is named.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Step:
     action: Callable[[TextIO], None]
     needs: tuple[str, ...] = ()
     counts: bool = False
+    optional: bool = False
 
 
 @dataclass

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TextIO
 
+from .apps import install_apps, install_more_apps
 from .chromium import ensure_chromium
 from .clean_tree import copy_clean_tree
 from .commands import execute
@@ -68,7 +69,8 @@ def _wheel(log: TextIO) -> None:
 
 
 def _pytest(log: TextIO) -> None:
-    execute(log, "pytest", "tests/server", "tests/bench")
+    # Two at a time, each file by one of them: Jupyters that all tests of a file share are few.
+    execute(log, "pytest", "--numprocesses=2", "--dist=loadfile", "tests/server", "tests/bench")
 
 
 def _browser(log: TextIO) -> None:
@@ -78,6 +80,16 @@ def _browser(log: TextIO) -> None:
 def _packages(log: TextIO) -> None:
     install_packages(log)
     execute(log, "jlpm", "test:packages", env={"CHROMIUM": ensure_chromium(log)})
+
+
+def _apps(log: TextIO) -> None:
+    install_apps(log)
+    execute(log, "jlpm", "test:apps", env={"CHROMIUM": ensure_chromium(log)})
+
+
+def _more_apps(log: TextIO) -> None:
+    install_more_apps(log)
+    execute(log, "jlpm", "test:more-apps", env={"CHROMIUM": ensure_chromium(log)})
 
 
 STEPS = (
@@ -97,5 +109,14 @@ STEPS = (
         _packages,
         ("node", "install"),
         counts=True,
+    ),
+    Step("apps", "apps as they are, in Chromium", _apps, ("node", "install"), counts=True),
+    Step(
+        "more-apps",
+        "more apps as they are",
+        _more_apps,
+        ("node", "install"),
+        counts=True,
+        optional=True,
     ),
 )

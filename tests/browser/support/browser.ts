@@ -26,6 +26,8 @@ const TIMEOUT_MS = 20_000;
 export interface IVisitOptions extends BrowserContextOptions {
   /** Messages that the browser is to write to its console as errors. */
   expectedErrors?: RegExp;
+  /** How long each step may take. */
+  timeoutMs?: number;
 }
 
 /** Does something in a new page of a fresh profile. */
@@ -37,21 +39,26 @@ export type Visit = (
 /**
  * Run a browser as long as the tests of a file run.
  *
+ * @param hosts - names that lead to this machine: then no other leads anywhere,
+ * and a certificate of the tests makes as secure a context as any.
  * @returns a function for a test to visit pages. It fails if a script fails or
  * an error is written to the console, too, and leaves a picture then.
  */
-export function useBrowser(): Visit {
+export function useBrowser(hosts: string[] = []): Visit {
   let browser: Browser | undefined;
   beforeAll(async () => {
     browser = await chromium.launch({
       executablePath: findChromium(),
-      args: ARGUMENTS
+      args: [...ARGUMENTS, ...argumentsFor(hosts)]
     });
   });
   afterAll(async () => {
     await browser?.close();
   });
-  return async (act, { expectedErrors, ...contextOptions } = {}) => {
+  return async (
+    act,
+    { expectedErrors, timeoutMs = TIMEOUT_MS, ...contextOptions } = {}
+  ) => {
     if (browser === undefined) {
       throw new Error('The browser did not start.');
     }
@@ -60,7 +67,7 @@ export function useBrowser(): Visit {
       ignoreHTTPSErrors: true,
       ...contextOptions
     });
-    context.setDefaultTimeout(TIMEOUT_MS);
+    context.setDefaultTimeout(timeoutMs);
     const errors: string[] = [];
     context.on('console', message => {
       if (message.type() === 'error') {
@@ -85,6 +92,22 @@ export async function takePicture(page: Page, suffix = ''): Promise<void> {
   const name = expect.getState().currentTestName ?? 'unknown';
   const file = name.replace(/[^A-Za-z0-9]+/g, '-') + suffix;
   await page.screenshot({ path: join(PICTURES, `${file}.png`) });
+}
+
+/** A network in which only some hosts exist, all of them this machine. */
+function argumentsFor(hosts: string[]): string[] {
+  if (hosts.length === 0) {
+    return [];
+  }
+  const rules = [
+    ...hosts.map(host => `MAP ${host} 127.0.0.1`),
+    'MAP * ~NOTFOUND'
+  ];
+  return [
+    `--host-resolver-rules=${rules.join(', ')}`,
+    // Else no service worker is loaded, whatever the profile ignores.
+    '--ignore-certificate-errors'
+  ];
 }
 
 /** The program that the environment names, or else the system's. */

@@ -8,9 +8,12 @@ export interface ICertificate {
   keyfile: string;
 }
 
-/** Make a certificate for 127.0.0.1, of an authority that nobody knows, in a folder. */
-export async function makeCertificate(folder: string): Promise<ICertificate> {
-  const options = ['--quiet', '--dir', folder, '--identities', '127.0.0.1'];
+/** Make a certificate for a host, of an authority that nobody knows, in a folder. */
+export async function makeCertificate(
+  folder: string,
+  host: string
+): Promise<ICertificate> {
+  const options = ['--quiet', '--dir', folder, '--identities', host];
   await promisify(execFile)('python', ['-m', 'trustme', ...options]);
   return {
     certfile: join(folder, 'server.pem'),

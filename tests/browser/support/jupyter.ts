@@ -14,7 +14,8 @@ import {
 import { freePort } from './ports';
 import { Program } from './program';
 
-const BASE_URL = '/jupyter/';
+/** Where Jupyter listens. */
+const ADDRESS = '127.0.0.1';
 
 /** A tile, as the settings have it. */
 export interface IPortSetting {
@@ -28,6 +29,10 @@ export interface IJupyterOptions {
   command?: 'lab' | 'notebook' | 'server';
   /** Whether it asks for a token; without one everybody may do everything. */
   authenticates?: boolean;
+  /** Begins and ends with a slash. */
+  baseUrl?: string;
+  /** The host that its address names, which only the browser has to know. */
+  publicHost?: string;
   /** Whether it speaks TLS, by a certificate that no browser knows. */
   tls?: boolean;
   /** The setting `ports` of the person. */
@@ -48,13 +53,13 @@ export class Jupyter {
   constructor(
     private readonly _program: Program,
     private readonly _folders: IFolders,
-    private readonly _origin: string,
+    private readonly _root: string,
     readonly token: string
   ) {}
 
   /** The public address of a path below the base URL. */
   url(path: string): string {
-    return `${this._origin}${BASE_URL}${path}`;
+    return this._root + path;
   }
 
   /** All that it has logged and its apps have printed. */
@@ -81,6 +86,8 @@ export async function startJupyter(
   const {
     command = 'lab',
     authenticates = true,
+    baseUrl = '/jupyter/',
+    publicHost = ADDRESS,
     tls = false,
     servers = {},
     config = {},
@@ -92,14 +99,15 @@ export async function startJupyter(
   const token = authenticates ? randomBytes(16).toString('hex') : '';
   await writeJson(join(folders.config, 'jupyter_server_config.json'), {
     ServerApp: {
-      ip: '127.0.0.1',
+      ip: ADDRESS,
       port,
       port_retries: 0,
-      base_url: BASE_URL,
+      base_url: baseUrl,
+      allow_remote_access: publicHost !== ADDRESS,
       open_browser: false,
       allow_root: true,
       root_dir: folders.files,
-      ...(tls ? await makeCertificate(folders.root) : {})
+      ...(tls ? await makeCertificate(folders.root, publicHost) : {})
     },
     IdentityProvider: { token },
     ServerProxy: { servers },
@@ -107,17 +115,14 @@ export async function startJupyter(
     ...config
   });
   await writeSettings(folders.settings, options);
-  const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
-  const program = new Program(
-    'Jupyter',
-    'jupyter',
-    [command],
-    { ...jupyterEnvironment(folders), ...env },
-    cwd
-  );
-  const jupyter = new Jupyter(program, folders, origin, token);
-  await program.started(() => answers(jupyter.url('api')));
-  return jupyter;
+  const rootAt = (host: string): string =>
+    `${tls ? 'https' : 'http'}://${host}:${port}${baseUrl}`;
+  const program = new Program('Jupyter', 'jupyter', [command], {
+    env: { ...jupyterEnvironment(folders), ...env },
+    ...(cwd === undefined ? {} : { cwd })
+  });
+  await program.started(() => answers(`${rootAt(ADDRESS)}api`));
+  return new Jupyter(program, folders, rootAt(publicHost), token);
 }
 
 /** Write the person's settings. */

@@ -1,4 +1,4 @@
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 
 import type { Jupyter } from './jupyter';
 
@@ -50,6 +50,18 @@ export class Lab {
   /** The app in the tab that is in front. */
   get app(): FrameLocator {
     return this.page.frameLocator('.jp-Porthole-frame:visible iframe');
+  }
+
+  /** The same, when it is to be used for more than finding what it shows. */
+  async appFrame(): Promise<Frame> {
+    const node = await this.page
+      .locator('.jp-Porthole-frame:visible iframe')
+      .elementHandle();
+    const frame = await node.contentFrame();
+    if (frame === null) {
+      throw new Error('The tab shows no page.');
+    }
+    return frame;
   }
 
   /** A tab of the main area, by its title. */

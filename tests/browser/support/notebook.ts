@@ -4,7 +4,7 @@ import type { Jupyter } from './jupyter';
 import { Lab } from './lab';
 
 /** A notebook (nbformat 4.5) that was never run. */
-function notebookOf(cells: string[]): unknown {
+export function notebookOf(cells: string[]): unknown {
   return {
     cells: cells.map((source, index) => ({
       cell_type: 'code',

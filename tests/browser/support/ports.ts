@@ -15,10 +15,10 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Whether somebody listens on a port of this machine. */
+/** Whether somebody listens on a port of this machine, by IPv4 or IPv6. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, 'localhost');
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

@@ -1,0 +1,1 @@
+export const more = 'This was loaded later.';
