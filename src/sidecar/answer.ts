@@ -76,7 +76,8 @@ export function errorAnswer(request: IRequestHead, error: CarryError): IAnswer {
     headers.push('Retry-After', '1');
   }
   if (status === 426) {
-    headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
+    // RFC 9110, section 7.8. Whatever the gateway has made of it, it is the last one.
+    headers.push('Connection', 'Upgrade, close', 'Upgrade', 'websocket');
   }
   if (status === 405) {
     headers.push(

@@ -276,6 +276,8 @@ def test_a_lost_handshake_is_told_of(behind_gateway: Jupyter, app: App) -> None:
             response = client.receive()
         assert (response.status, _code(response)) == (426, "upgrade-lost")
         assert response.value("Upgrade") == "websocket"
+        # A gateway is not to go on with the connection of a request that is to be its last.
+        assert response.value("Connection") == "Upgrade, close"
         assert "blocks WebSockets" in message(response)
     assert app.connections == 0
     assert behind_gateway.log().count("blocks WebSockets") == 1

@@ -104,9 +104,13 @@ describe('errorAnswer', () => {
     expect(values(response, 'Allow')).toHaveLength(
       response.status === 405 ? 1 : 0
     );
+    const isUpgradeAsked = response.status === 426;
     expect(values(response, 'Upgrade')).toEqual(
-      response.status === 426 ? ['websocket'] : []
+      isUpgradeAsked ? ['websocket'] : []
     );
+    expect(values(response, 'Connection')).toEqual([
+      isUpgradeAsked ? 'Upgrade, close' : 'keep-alive'
+    ]);
   });
 });
 
