@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -14,8 +14,9 @@ from jupyter_server.utils import ensure_async
 
 from .apps import App
 from .learned_fixes import LearnedFixes
+from .own_prefixes import Home, find_home
 from .ports import LOOPBACK, find_listeners, local_addresses
-from .recognition import Recognition
+from .recognition import Recognised, Recognition
 from .refusals import RefusalError
 from .sub_paths import FIXES, SubPath
 
@@ -77,7 +78,7 @@ class Destinations:
             app = self._apps[place["app"]]
             destination = await app.grant(question, handler)
             known = self._recognition.by_process(app.port) if app.port else None
-            destination["addressField"] = known.app.address_field if known is not None else ""
+            destination |= {**_known(known), "pagesAt": "", "earlier": None}
         else:
             destination = await self._find_port(question, handler)
         if destination["fix"] == "auto" and self._learned_fixes.needs_fix(place):
@@ -94,13 +95,24 @@ class Destinations:
         known = (
             await self._recognition.for_request(port, question["page"]) if host is None else None
         )
+        home = Home()
+        if known is not None and port not in self._policy.sub_paths:
+            home = find_home(
+                known.own_prefix, handler.base_url, port, absolute=question["absolute"]
+            )
+        if home.keeps_prefix:
+            sub_path = "absolute"
+        # It is told where nobody listens now.
+        earlier = self._recognition.earlier.on(port) if host is None and known is None else None
         return {
             "target": {"addresses": addresses, "port": port},
             "tls": None,
             "title": known.title if known is not None else "",
             "host": f"{host or 'localhost'}:{port}",
             "keepsPrefix": sub_path == "absolute",
-            "addressField": known.app.address_field if known is not None else "",
+            **_known(known),
+            "pagesAt": home.pages_at,
+            "earlier": asdict(earlier) if earlier is not None else None,
             "fix": FIXES[sub_path],
             "paths": {},
             "mappedTo": None,
@@ -164,6 +176,16 @@ class Destinations:
         except (Exception, SystemExit):
             handler.log.exception("host_allowlist failed; the host %r isn't allowed.", host)
             return False
+
+
+def _known(recognised: Recognised | None) -> dict[str, Any]:
+    """Return what a grant says about an app because of what it is."""
+    app = recognised.app if recognised is not None else None
+    return {
+        "addressField": app.address_field if app is not None else "",
+        "hasPages": app is None or app.kind == "web",
+        "needsWebSockets": app is not None and app.needs_websockets,
+    }
 
 
 def _plain(host: str) -> str:

@@ -124,6 +124,12 @@ class KnownApp:
 
     #: The header field by which it takes the address that people see; empty for none.
     address_field: str = ""
+    #: Whether its pages are blank or dead without WebSockets.
+    needs_websockets: bool = False
+    #: Options that give it a prefix, and the same by a variable of its environment: it then
+    #: takes paths with that prefix only. The first option that is there counts.
+    prefix_options: tuple[str, ...] = ()
+    prefix_variable: str = ""
     public_paths: tuple[PublicPath, ...] = ()
 
     @property

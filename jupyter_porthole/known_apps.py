@@ -39,6 +39,9 @@ KNOWN_APPS = (
         commands=("streamlit run", "streamlit hello"),
         signs=(Sign(title="Streamlit", text="You need to enable JavaScript to run this app"),),
         detail=served,
+        needs_websockets=True,
+        prefix_options=("--server.baseUrlPath",),
+        prefix_variable="STREAMLIT_SERVER_BASE_URL_PATH",
     ),
     KnownApp(
         "NiceGUI",
@@ -48,6 +51,7 @@ KNOWN_APPS = (
         signs=(Sign(fields={"x-nicegui-content": "page"}), Sign(text="/_nicegui/")),
         # It reads X-Forwarded-Prefix; with a root path as well it would have the path twice.
         detail=served,
+        needs_websockets=True,
     ),
     KnownApp(
         "Gradio",
@@ -102,6 +106,8 @@ KNOWN_APPS = (
             sign=Sign(text="Bokeh Contributors"),
         ),
         detail=served,
+        needs_websockets=True,
+        prefix_options=("--prefix",),
     ),
     KnownApp(
         "Bokeh",
@@ -116,6 +122,8 @@ KNOWN_APPS = (
             sign=Sign(text="Bokeh Contributors"),
         ),
         detail=served,
+        needs_websockets=True,
+        prefix_options=("--prefix",),
     ),
     KnownApp(
         "Shiny",
@@ -125,6 +133,7 @@ KNOWN_APPS = (
         imports=("shiny",),
         signs=(Sign(text=r"application/html-dependencies\">[^<]*\bshiny\b"),),
         detail=served,
+        needs_websockets=True,
     ),
     KnownApp(
         "Solara",
@@ -138,6 +147,7 @@ KNOWN_APPS = (
             # It writes all its addresses with this in front.
             PublicPath(variables={"SOLARA_ROOT_PATH": "{root}"}, unless="root[_-]path|base_url"),
         ),
+        needs_websockets=True,
     ),
     KnownApp(
         "marimo",
@@ -150,6 +160,8 @@ KNOWN_APPS = (
             Sign(fields={**ASGI_SERVER, "location": r"/auth/login\?next="}),
         ),
         detail=served,
+        needs_websockets=True,
+        prefix_options=("--base-url",),
     ),
     KnownApp(
         "Voilà",
@@ -166,6 +178,9 @@ KNOWN_APPS = (
                 unless="base_url|server_url",
             ),
         ),
+        needs_websockets=True,
+        # The first one says which paths it takes, the others what its pages name.
+        prefix_options=("--Voila.server_url", "--Voila.base_url", "--base_url"),
     ),
     KnownApp(
         "TensorBoard",
@@ -180,6 +195,7 @@ KNOWN_APPS = (
             detail=data_location,
         ),
         detail=logdir,
+        prefix_options=("--path_prefix",),
     ),
     KnownApp(
         "MLflow",
@@ -188,6 +204,8 @@ KNOWN_APPS = (
         # It starts uvicorn, or Gunicorn, with a module of its own.
         commands=("mlflow ui", "mlflow server", "mlflow.server"),
         signs=(Sign(title="MLflow"),),
+        # What it starts isn't told by an option.
+        prefix_variable="_MLFLOW_STATIC_PREFIX",
     ),
     KnownApp(
         "Dask",
@@ -199,6 +217,7 @@ KNOWN_APPS = (
             Sign(title="Dask.*"),
             Sign(fields={**TORNADO, "location": "/status$"}),
         ),
+        needs_websockets=True,
     ),
     KnownApp(
         "Ray Dashboard",
@@ -255,6 +274,8 @@ KNOWN_APPS = (
             Sign(fields={**TORNADO, "location": r"(?:/[^?]*)?/(?:lab|tree|login)\?"}),
         ),
         detail=folder("--ServerApp.root_dir", "--notebook-dir"),
+        needs_websockets=True,
+        prefix_options=("--ServerApp.base_url", "--NotebookApp.base_url", "--LabApp.base_url"),
     ),
     KnownApp(
         "http.server",
@@ -271,6 +292,7 @@ KNOWN_APPS = (
         commands=("vite",),
         signs=(Sign(text="/@vite/client"),),
         detail=folder(),
+        prefix_options=("--base",),
     ),
     KnownApp(
         "Next.js",
@@ -289,7 +311,13 @@ KNOWN_APPS = (
         detail=folder(),
     ),
     # Of these the programs are known by their documentation alone.
-    KnownApp("code-server", mark="VS", colour="#1b7fc4", commands=("code-server",)),
+    KnownApp(
+        "code-server",
+        mark="VS",
+        colour="#1b7fc4",
+        commands=("code-server",),
+        needs_websockets=True,
+    ),
     KnownApp(
         "RStudio",
         mark="RS",

@@ -6,10 +6,12 @@ import asyncio
 from dataclasses import dataclass
 
 from .command_lines import Command, read_command
+from .earlier_apps import EarlierApps
 from .known_app import Answer, KnownApp
 from .known_apps import KNOWN_APPS
 from .listening import Listening, find_listening
 from .loaded_packages import can_import
+from .own_prefixes import find_own_prefix
 from .probe import ask
 from .python_sources import read_source
 
@@ -27,6 +29,9 @@ class Recognised:
     app: KnownApp
     #: What people see: "TensorBoard — runs/exp3".
     title: str
+    #: The prefix that it was started with, "/x", without which it finds nothing; empty for
+    #: none, or if that isn't known.
+    own_prefix: str = ""
 
 
 class Recognition:
@@ -34,6 +39,8 @@ class Recognition:
 
     def __init__(self) -> None:
         """Know none yet."""
+        #: Those that are gone.
+        self.earlier = EarlierApps()
         #: By sockets' inodes, and who held them: workers may inherit them.
         self._told: dict[tuple[int, int | None], Recognised | None] = {}
         #: The same of those that were asked.
@@ -59,8 +66,12 @@ class Recognition:
             app = recognise_command(command)
             if app is not None and not app.is_on(command, listening.port):
                 app = None
-            told = Recognised(app, app.name + app.detail(command)) if app is not None else None
+            told = None
+            if app is not None:
+                own_prefix = find_own_prefix(app, command, listening.pid)
+                told = Recognised(app, app.name + app.detail(command), own_prefix)
             _remember(self._told, key, told)
+            self._note(listening, told)
         return self._told[key]
 
     async def for_request(self, port: int, page: bool) -> Recognised | None:
@@ -92,9 +103,18 @@ class Recognition:
             return told
         key = (listening.inode, listening.pid)
         if key not in self._asked:
-            _remember(self._asked, key, asyncio.ensure_future(_recognise_answer(listening)))
+            _remember(self._asked, key, asyncio.ensure_future(self._ask(listening)))
         # Somebody else may wait for it, too.
         return await asyncio.shield(self._asked[key])
+
+    async def _ask(self, listening: Listening) -> Recognised | None:
+        recognised = await _recognise_answer(listening)
+        self._note(listening, recognised)
+        return recognised
+
+    def _note(self, listening: Listening, recognised: Recognised | None) -> None:
+        is_web = recognised is not None and recognised.app.kind == "web"
+        self.earlier.note(listening, recognised.title if recognised and is_web else "")
 
 
 def _may_need(pid: int) -> bool:

@@ -57,6 +57,16 @@ const FIXES = ['auto', 'always', 'never'] as const;
 /** See {@link FIXES}; `'auto'` for those pages only that need it, as they look. */
 export type Fix = (typeof FIXES)[number];
 
+/** An app that listened on a port before. */
+export interface IEarlierApp {
+  /** How it is called. */
+  title: string;
+  /** The folder in which it was started; empty if that isn't known. */
+  folder: string;
+  /** What it was started by, as one types it; empty if that isn't to be shown. */
+  command: string;
+}
+
 /** Leave to forward the requests of one client to one app, the value of {@link GRANT_HEADER}. */
 export interface IGrant {
   target: IGrantTarget;
@@ -73,6 +83,17 @@ export interface IGrant {
    * `X-Forwarded-Host`; empty for none. Gradio has one.
    */
   addressField: string;
+  /** Whether it may have pages: it isn't known to speak another language than HTTP. */
+  hasPages: boolean;
+  /** Whether its pages are known to be blank or dead without WebSockets. */
+  needsWebSockets: boolean;
+  /**
+   * Where its pages are if they aren't at `/`, a public path that ends with a slash: it
+   * was started with a prefix of its own. Empty if nothing is known of that.
+   */
+  pagesAt: string;
+  /** The app that was seen on this port last, if nothing that is known listens there. */
+  earlier: IEarlierApp | null;
   /** Which paths are asked from the app by another one; both are decoded. */
   paths: Record<string, string>;
   /** What is asked for instead of the path that was asked about; `null` for `paths`. */
@@ -174,6 +195,10 @@ function isGrant(value: unknown): value is IGrant {
     typeof grant.host === 'string' &&
     typeof grant.keepsPrefix === 'boolean' &&
     typeof grant.addressField === 'string' &&
+    typeof grant.hasPages === 'boolean' &&
+    typeof grant.needsWebSockets === 'boolean' &&
+    typeof grant.pagesAt === 'string' &&
+    (grant.earlier === null || isEarlierApp(grant.earlier)) &&
     isRecord(grant.paths) &&
     isStrings(Object.values(grant.paths)) &&
     (grant.mappedTo === null || typeof grant.mappedTo === 'string') &&
@@ -206,6 +231,15 @@ function isTls(value: unknown): value is IGrantTls {
     typeof value.verifies === 'boolean' &&
     typeof value.authorities === 'string' &&
     typeof value.changed === 'number'
+  );
+}
+
+function isEarlierApp(value: unknown): value is IEarlierApp {
+  return (
+    isRecord(value) &&
+    typeof value.title === 'string' &&
+    typeof value.folder === 'string' &&
+    typeof value.command === 'string'
   );
 }
 

@@ -2,8 +2,13 @@ import type { ServerResponse } from 'node:http';
 
 import { log } from './channel';
 import { CarryError } from './errors';
-import { ANSWER_HEADER, PAGE_POLICY, renderPage } from './pages/page';
-import { ERROR_TEXTS } from './pages/texts';
+import {
+  ANSWER_HEADER,
+  type Hint,
+  PAGE_POLICY,
+  renderPage
+} from './pages/page';
+import { ERROR_TEXTS, type IAbout } from './pages/texts';
 import { endToEnd, fields, type RawHeaders, without } from './raw-headers';
 import { type IRequestHead, isNavigation, isRepeatable } from './request-head';
 
@@ -39,24 +44,20 @@ export function answerTo(
  */
 export function errorAnswer(request: IRequestHead, error: CarryError): IAnswer {
   const { status, title, hints, retries } = ERROR_TEXTS[error.code];
-  const { place, details } = error;
-  const about = {
-    place,
-    title: details?.title ?? place,
-    message: details?.message ?? '',
-    lines: details?.lines ?? []
-  };
+  const about = aboutError(error);
+  const said = hints(about);
   const asPage = isNavigation(request);
   const body = asPage
     ? renderPage({
         code: error.code,
         title: title(about),
-        hints: hints.map(hint => hint(about)),
-        output: details === null ? null : about.lines.join('\n'),
-        retries: retries && isRepeatable(request)
+        hints: said,
+        output: error.details.lines?.join('\n') ?? null,
+        retries: retries && isRepeatable(request),
+        socketPath: about.socketPath
       })
     : JSON.stringify({
-        message: [title, ...hints].map(text => text(about)).join(' '),
+        message: [title(about), ...said.map(asText)].join(' '),
         ...(about.lines.length > 0 && { output: about.lines })
       });
   const headers = [
@@ -74,6 +75,10 @@ export function errorAnswer(request: IRequestHead, error: CarryError): IAnswer {
   if (status === 503) {
     headers.push('Retry-After', '1');
   }
+  if (status === 426) {
+    // RFC 9110, section 7.8. Whatever the gateway has made of it, it is the last one.
+    headers.push('Connection', 'Upgrade, close', 'Upgrade', 'websocket');
+  }
   if (status === 405) {
     headers.push(
       'Allow',
@@ -83,6 +88,25 @@ export function errorAnswer(request: IRequestHead, error: CarryError): IAnswer {
     );
   }
   return { status, headers, body: Buffer.from(body) };
+}
+
+/** What is known about an error, with nothing for what isn't. */
+function aboutError({ place, details }: CarryError): IAbout {
+  return {
+    title: place,
+    message: '',
+    lines: [],
+    folder: '',
+    command: '',
+    isHttps: false,
+    socketPath: '',
+    ...details,
+    place
+  };
+}
+
+function asText(hint: Hint): string {
+  return typeof hint === 'string' ? hint : `${hint.text} ${hint.code}`;
 }
 
 /** Send the client from `P` to `P/`, or it would resolve relative links wrongly. */

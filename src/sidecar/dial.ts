@@ -51,6 +51,7 @@ export function targetKey(target: Target): string {
  * Connect to an upstream: the one place that opens connections.
  *
  * @param onread - reads into a buffer of its own instead of by `data` events.
+ * @param timeoutMs - how long that may take for one address, the handshake included.
  * @returns the connection to the first address that accepts.
  * @throws the error of the last address (`ECONNREFUSED`, `ENOENT`, …) or
  * {@link ConnectTimeoutError}; what somebody who listens did wrong tells more than that
@@ -58,16 +59,18 @@ export function targetKey(target: Target): string {
  */
 export async function dial(
   target: Target,
-  onread?: OnReadOpts
+  onread?: OnReadOpts,
+  timeoutMs = CONNECT_TIMEOUT_MS
 ): Promise<Socket> {
   const { tls = null } = target;
+  const options = { tls, timeoutMs, ...(onread && { onread }) };
   if ('socketPath' in target) {
-    return open({ path: target.socketPath }, tls, onread);
+    return open({ path: target.socketPath }, options);
   }
   let failure: unknown = new TypeError('A target without an address.');
   for (const [index, host] of target.addresses.entries()) {
     try {
-      return await open({ host, port: target.port }, tls, onread);
+      return await open({ host, port: target.port }, options);
     } catch (error) {
       if (index === 0 || !isRefused(error)) {
         failure = error;
@@ -79,10 +82,15 @@ export async function dial(
 
 type Where = { path: string } | { host: string; port: number };
 
+interface IOpening {
+  tls: IGrantTls | null;
+  timeoutMs: number;
+  onread?: OnReadOpts;
+}
+
 function open(
   where: Where,
-  tls: IGrantTls | null,
-  onread?: OnReadOpts
+  { tls, timeoutMs, onread }: IOpening
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const options = { ...where, noDelay: true, ...(onread && { onread }) };
@@ -92,7 +100,7 @@ function open(
         : connectSecurely({ ...options, ...tlsOptions(tls) });
     const timer = setTimeout(() => {
       socket.destroy(new ConnectTimeoutError('Connecting took too long.'));
-    }, CONNECT_TIMEOUT_MS);
+    }, timeoutMs);
     socket.once('error', reject);
     socket.once('close', () => {
       clearTimeout(timer);

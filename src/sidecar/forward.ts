@@ -4,15 +4,13 @@ import type { IGrant } from '../protocol/grant';
 import type { IProxiedPath } from '../protocol/paths';
 import { appTarget } from './app-target';
 import { clientOf } from './client';
-import { upstreamError } from './errors';
 import { exchange } from './exchange';
 import { fixerFor } from './fix/fix';
 import type { IOutgoing } from './outgoing';
-import { PAGE_HEADER } from './pages/page';
-import { placeName } from './place-name';
+import { addressOfPages, LeadingReceiver } from './own-prefix';
 import { firstValue, type RawHeaders } from './raw-headers';
 import { carryRawSocket } from './raw-socket';
-import { type IRequestHead, isNavigation } from './request-head';
+import { type IRequestHead, isNavigation, isPagesOwn } from './request-head';
 import { publicHost, requestHeaders } from './request-headers';
 import type { IReceiver } from './response-parser';
 import { responseHeaders } from './response-headers';
@@ -28,35 +26,34 @@ export interface IGranted<Request extends IRequestHead = IncomingMessage> {
   grant: IGrant;
 }
 
-/** Forward a granted request to its app. */
-export async function forward(
+/**
+ * Forward a granted request to its app.
+ *
+ * @throws what kept the response from beginning.
+ */
+export function forward(
   granted: IGranted,
   response: ServerResponse,
   settings: ISettings
 ): Promise<void> {
-  const { request, path, grant } = granted;
-  try {
-    await exchange(request, response, outgoing(granted, settings));
-  } catch (error) {
-    throw upstreamError(error, placeName(path.place, grant));
-  }
+  return exchange(granted.request, response, outgoing(granted, settings));
 }
 
-/** Forward a granted WebSocket handshake to its app, and all that follows. */
+/**
+ * Forward a granted WebSocket handshake to its app, and all that follows.
+ *
+ * @throws what kept the app from answering.
+ */
 export async function forwardUpgrade(
   granted: IGranted,
   head: Buffer,
   settings: ISettings
 ): Promise<void> {
-  const { request, path, grant } = granted;
-  try {
-    if (grant.isRawSocket) {
-      await carryRawSocket(request, head, grant);
-    } else {
-      await upgrade(request, head, outgoing(granted, settings));
-    }
-  } catch (error) {
-    throw upstreamError(error, placeName(path.place, grant));
+  const { request, grant } = granted;
+  if (grant.isRawSocket) {
+    await carryRawSocket(request, head, grant);
+  } else {
+    await upgrade(request, head, outgoing(granted, settings));
   }
 }
 
@@ -75,11 +72,6 @@ export function forwardPlainly(
     outgoing(granted, settings),
     receiver
   );
-}
-
-/** Whether one of our pages asks by itself, whether anybody looks at it or not. */
-function isPagesOwn({ rawHeaders }: IRequestHead): boolean {
-  return firstValue(rawHeaders, PAGE_HEADER.toLowerCase()) !== undefined;
 }
 
 /** Who asks for a stream waits for each event; nothing of it can be kept until the end. */
@@ -116,6 +108,28 @@ function outgoing(
 
 /** How the response is received. */
 function receiving(
+  granted: IGranted<IRequestHead>,
+  settings: ISettings,
+  forClient: (headers: RawHeaders) => RawHeaders
+): Pick<IOutgoing, 'responseHeaders' | 'intercept'> {
+  const made = making(granted, settings, forClient);
+  const { intercept } = made;
+  const address = addressOfPages(granted);
+  return address === null
+    ? made
+    : {
+        ...made,
+        intercept: (receiver, source) =>
+          new LeadingReceiver(
+            address,
+            receiver,
+            intercept?.(receiver, source) ?? null
+          )
+      };
+}
+
+/** What is made of the response. */
+function making(
   granted: IGranted<IRequestHead>,
   settings: ISettings,
   forClient: (headers: RawHeaders) => RawHeaders

@@ -4,9 +4,11 @@ import type { Socket } from 'node:net';
 import type { IGrant } from '../protocol/grant';
 import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
 import { type IAnswer, sendAnswer, slashAnswer } from './answer';
+import { BlockedWebSockets, isLostHandshake } from './blocked-websockets';
 import { carryToJupyter, carryUpgradeToJupyter } from './carry';
 import { takeTurn } from './connection';
 import { CarryError } from './errors';
+import { explain } from './explain';
 import { isWorkerPath, workerAnswer } from './fix/fix';
 import {
   forward,
@@ -18,12 +20,13 @@ import { Grants } from './grants';
 import { type IPlainRequest, readPlainRequest } from './plain-request';
 import { placeName } from './place-name';
 import { fields } from './raw-headers';
-import { isRepeatable } from './request-head';
+import { type IRequestHead, isRepeatable } from './request-head';
 import type { IReceiver } from './response-parser';
 import type { ISettings } from './settings';
 import { refusalTo } from './upgrade';
 import type { UpstreamExchange } from './upstream-exchange';
 import { hasBody } from './upload';
+import { answerCheck, isCheck } from './websocket-check';
 
 /**
  * Brings each request to where it belongs: to an app if Jupyter grants it, and on
@@ -31,6 +34,7 @@ import { hasBody } from './upload';
  */
 export class Gate {
   private readonly grants: Grants;
+  private readonly blocked = new BlockedWebSockets();
 
   constructor(private readonly settings: ISettings) {
     const { jupyterPath, trustXheaders } = settings;
@@ -56,7 +60,8 @@ export class Gate {
       return;
     }
     refuseOddities(request);
-    const answer = await this.grants.obtain(request, path);
+    const isLost = isLostHandshake(request);
+    const answer = await this.grants.obtain(request, path, isLost);
     if (response.destroyed) {
       return;
     }
@@ -64,16 +69,32 @@ export class Gate {
       sendAnswer(response, answer);
       return;
     }
-    refuseWrongProtocol(path, answer);
     const granted = { request, path, grant: answer };
+    if (isLost) {
+      throw this.blocked.lose(granted);
+    }
+    refuseWrongProtocol(path, answer);
+    await this.serve(granted, response);
+  }
+
+  private async serve(
+    granted: IGranted,
+    response: ServerResponse
+  ): Promise<void> {
+    const { request, path } = granted;
     const worker = workerAnswer(granted, this.settings);
     if (path.rest === null && isRepeatable(request)) {
       sendAnswer(response, slashAnswer(path.prefix, request.url ?? ''));
     } else if (worker !== null) {
       sendAnswer(response, worker);
     } else {
+      this.blocked.tell(granted);
       acceptBody(request, response);
-      await forward(granted, response, this.settings);
+      await forward(granted, response, this.settings).catch(
+        async (error: unknown) => {
+          throw await this.explain(granted, error);
+        }
+      );
     }
   }
 
@@ -102,7 +123,11 @@ export class Gate {
   ): IGranted<IPlainRequest> | Promise<IGranted<IPlainRequest> | IAnswer> {
     const { path } = request;
     const known = this.grants.known(request, path);
-    if (known?.isRawSocket === false && !isWorkerPath(path)) {
+    if (
+      known?.isRawSocket === false &&
+      !isWorkerPath(path) &&
+      !this.blocked.concerns(path)
+    ) {
       return { request, path, grant: known };
     }
     return this.grants.obtain(request, path).then(answer => {
@@ -111,7 +136,11 @@ export class Gate {
       }
       refuseWrongProtocol(path, answer);
       const granted = { request, path, grant: answer };
-      return workerAnswer(granted, this.settings) ?? granted;
+      const worker = workerAnswer(granted, this.settings);
+      if (worker === null) {
+        this.blocked.tell(granted);
+      }
+      return worker ?? granted;
     });
   }
 
@@ -121,6 +150,14 @@ export class Gate {
     receiver: IReceiver
   ): UpstreamExchange {
     return forwardPlainly(granted, receiver, this.settings);
+  }
+
+  /** Why a granted request could not be carried there. */
+  explain(
+    granted: IGranted<IRequestHead>,
+    error: unknown
+  ): Promise<CarryError> {
+    return explain(granted, error, this.grants);
   }
 
   /**
@@ -143,12 +180,21 @@ export class Gate {
     if (request.socket.destroyed) {
       return;
     }
-    if ('target' in answer) {
-      const granted = { request, path, grant: answer };
-      await forwardUpgrade(granted, head, this.settings);
-    } else {
+    if (!('target' in answer)) {
       sendAnswer(refusalTo(request), answer);
+      return;
     }
+    this.blocked.pass(path);
+    if (isCheck(request, path)) {
+      answerCheck(request, head);
+      return;
+    }
+    const granted = { request, path, grant: answer };
+    await forwardUpgrade(granted, head, this.settings).catch(
+      async (error: unknown) => {
+        throw await this.explain(granted, error);
+      }
+    );
   }
 
   private proxiedPathOf(request: IncomingMessage): IProxiedPath | null {
@@ -169,11 +215,7 @@ export class Gate {
 function refuseWrongProtocol({ place }: IProxiedPath, grant: IGrant): void {
   if (grant.isRawSocket) {
     const { title } = grant;
-    throw new CarryError('websocket-only', placeName(place, grant), {
-      title,
-      message: '',
-      lines: []
-    });
+    throw new CarryError('websocket-only', placeName(place, grant), { title });
   }
 }
 

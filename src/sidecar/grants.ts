@@ -201,7 +201,8 @@ export class Grants {
     const reason = firstValue(headers, REFUSAL_HEADER.toLowerCase());
     if (isRefusalReason(reason)) {
       // There is none in the answer to HEAD, and no use for it.
-      const details = body.length > 0 ? parseRefusal(body.toString()) : null;
+      const details =
+        body.length > 0 ? parseRefusal(body.toString()) : undefined;
       throw new CarryError(reason, place, details);
     }
     return refusalAnswer({ status, headers, body });

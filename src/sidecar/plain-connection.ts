@@ -2,11 +2,9 @@ import type { Socket } from 'node:net';
 
 import { answerTo } from './answer';
 import { MOST_PIPELINED, startProbing } from './connection';
-import { upstreamError } from './errors';
 import type { IGranted } from './forward';
 import type { Gate } from './gate';
 import { KEEP_ALIVE_MS, PlainReply } from './plain-reply';
-import { placeName } from './place-name';
 import { type IPlainRequest, withEscapedLine } from './plain-request';
 
 /**
@@ -126,14 +124,7 @@ export class PlainConnection {
         this.finish(request);
       },
       failed: error => {
-        this.answerError(
-          request,
-          reply,
-          upstreamError(
-            error,
-            placeName(request.path.place, granted?.grant ?? undefined)
-          )
-        );
+        this.answerFailure(request, reply, granted, error);
       }
     });
     this.current = reply;
@@ -157,6 +148,27 @@ export class PlainConnection {
       })
       .catch((error: unknown) => {
         this.answerError(request, reply, error);
+      });
+  }
+
+  private answerFailure(
+    request: IPlainRequest,
+    reply: PlainReply,
+    granted: IGranted<IPlainRequest> | null,
+    error: unknown
+  ): void {
+    if (granted === null) {
+      this.answerError(request, reply, error);
+      return;
+    }
+    this.gate
+      .explain(granted, error)
+      .then(explained => {
+        throw explained;
+      })
+      // What keeps it from being explained, Jupyter's refusal say, is told instead.
+      .catch((told: unknown) => {
+        this.answerError(request, reply, told);
       });
   }
 

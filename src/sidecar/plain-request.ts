@@ -31,6 +31,8 @@ const NOT_PLAIN = new Set([
   'content-length',
   'expect',
   'proxy-connection',
+  // Only a handshake has it, which a plain request is none of, whatever has become of it.
+  'sec-websocket-key',
   'transfer-encoding',
   'upgrade'
 ]);

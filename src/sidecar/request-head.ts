@@ -20,14 +20,20 @@ export interface IRequestHead {
  * Whether a browser wants to show the response as a page. Browsers send
  * `Sec-Fetch-*` only to https and localhost, so `Accept` must do elsewhere.
  */
-export function isNavigation({ rawHeaders }: IRequestHead): boolean {
-  if (firstValue(rawHeaders, PAGE_HEADER.toLowerCase()) !== undefined) {
+export function isNavigation(request: IRequestHead): boolean {
+  if (isPagesOwn(request)) {
     return true;
   }
+  const { rawHeaders } = request;
   const mode = firstValue(rawHeaders, 'sec-fetch-mode');
   return mode === undefined
     ? /\btext\/html\b/i.test(firstValue(rawHeaders, 'accept') ?? '')
     : mode === 'navigate';
+}
+
+/** Whether one of our pages asks by itself, whether anybody looks at it or not. */
+export function isPagesOwn({ rawHeaders }: IRequestHead): boolean {
+  return firstValue(rawHeaders, PAGE_HEADER.toLowerCase()) !== undefined;
 }
 
 /** Whether asking again does no harm: a form must not be sent twice. */

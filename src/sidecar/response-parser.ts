@@ -29,10 +29,21 @@ export interface IReceiver {
 /** An upstream's answer that is no response by RFC 9112, or not one to this request. */
 export class ResponseError extends Error {
   override name = 'ResponseError';
+
+  constructor(
+    message: string,
+    /** What has come instead of a head, its first bytes; none if that isn't it. */
+    readonly received: Buffer = Buffer.alloc(0)
+  ) {
+    super(message);
+  }
 }
 
 /** The longest head of a response, in bytes; apps with many cookies need it. */
 export const LONGEST_RESPONSE_HEAD = 256 * 1024;
+
+/** How much is kept of what is no head, in bytes. */
+const MOST_RECEIVED = 256;
 
 /** The longest line that begins a chunk, in bytes. */
 const LONGEST_CHUNK_LINE = 4096;
@@ -60,6 +71,9 @@ enum State {
 const CR = 13;
 const LF = 10;
 
+/** How every response begins. */
+const BEGINNING = 'HTTP/1.';
+
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: ([^\r\n]*))?$/;
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const NO_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
@@ -75,6 +89,7 @@ export class ResponseParser {
   private begun: Buffer | null = null;
   private left = 0;
   private isChunked = false;
+  private hasInformed = false;
   private keptForMs = 0;
 
   /**
@@ -129,7 +144,7 @@ export class ResponseParser {
     if (this.state === State.UntilClose) {
       this.end([]);
     } else if (!this.isOver) {
-      throw new ResponseError('The upstream broke off.');
+      throw new ResponseError('The upstream broke off.', this.begunHead());
     }
   }
 
@@ -156,6 +171,10 @@ export class ResponseParser {
     const end = data.indexOf('\r\n\r\n');
     if (end < 0) {
       limit(data, LONGEST_RESPONSE_HEAD);
+      if (!BEGINNING.startsWith(data.toString('latin1', 0, BEGINNING.length))) {
+        // What speaks another language may wait for an answer, and send no more.
+        throw new ResponseError('No head.', this.firstOf(data));
+      }
       if (data.includes('\n\n')) {
         throw new ResponseError('Line breaks of another kind.');
       }
@@ -166,7 +185,7 @@ export class ResponseParser {
     const statusLine = lines.shift() ?? '';
     const [, minor, status, reason = ''] = STATUS_LINE.exec(statusLine) ?? [];
     if (status === undefined) {
-      throw new ResponseError('No status line.');
+      throw new ResponseError('No status line.', this.firstOf(data));
     }
     const head = {
       status: Number(status),
@@ -177,11 +196,27 @@ export class ResponseParser {
       throw new ResponseError('The upstream switched protocols unasked.');
     }
     if (head.status < 200) {
+      this.hasInformed = true;
       this.receiver.inform(head);
     } else {
       this.beginBody(head, minor === '1');
     }
     return end + 4;
+  }
+
+  /** What has come of a head that is not whole. */
+  private begunHead(): Buffer {
+    const { begun } = this;
+    return this.state === State.Head && begun !== null
+      ? this.firstOf(begun)
+      : Buffer.alloc(0);
+  }
+
+  /** The first bytes of what should be the response's head, as a copy. */
+  private firstOf(data: Buffer): Buffer {
+    return this.hasInformed
+      ? Buffer.alloc(0)
+      : Buffer.from(data.subarray(0, MOST_RECEIVED));
   }
 
   private beginBody(head: IResponseHead, isNewest: boolean): void {

@@ -80,7 +80,7 @@ def test_an_app_that_speaks_no_http_is_named(jupyter: Jupyter, app: App) -> None
     app.play = lambda connection: connection.read_head() and connection.send(b"SSH-2.0-x\r\n")
     response = fetch(jupyter, f"{PREFIX}/{app.port}/")
     assert response.status == 502
-    assert "may not be a web app" in json.loads(response.body)["message"]
+    assert "SSH listens on port" in json.loads(response.body)["message"]
 
 
 def test_a_slow_app_is_waited_for_as_long_as_configured(tmp_path: Path, app: App) -> None:

@@ -1,7 +1,11 @@
 import { createServer } from 'node:http';
 
 import { errorAnswer, sendAnswer, slashAnswer } from '../../src/sidecar/answer';
-import { CarryError, type ErrorCode } from '../../src/sidecar/errors';
+import {
+  CarryError,
+  type ErrorCode,
+  type IErrorDetails
+} from '../../src/sidecar/errors';
 import { ERROR_TEXTS } from '../../src/sidecar/pages/texts';
 import { listenOnPath } from './support/listen';
 import { type IResponse, values } from './support/message';
@@ -25,6 +29,8 @@ async function answer(
   );
   return wire.response(method === 'HEAD');
 }
+
+const CRLF = '\r\n';
 
 const NAVIGATION = ['Sec-Fetch-Mode: navigate'];
 
@@ -98,7 +104,69 @@ describe('errorAnswer', () => {
     expect(values(response, 'Allow')).toHaveLength(
       response.status === 405 ? 1 : 0
     );
+    const isUpgradeAsked = response.status === 426;
+    expect(values(response, 'Upgrade')).toEqual(
+      isUpgradeAsked ? ['websocket'] : []
+    );
+    expect(values(response, 'Connection')).toEqual([
+      isUpgradeAsked ? 'Upgrade, close' : 'keep-alive'
+    ]);
   });
+});
+
+describe('what is known about an error', () => {
+  const DETAILS = { title: 'Bokeh', folder: '/me', command: "bokeh '<b>'" };
+
+  async function told(
+    code: ErrorCode,
+    details: Partial<IErrorDetails>,
+    fields: string[] = []
+  ): Promise<string> {
+    const server = createServer((request, response) => {
+      const error = new CarryError(code, 'port 8501', details);
+      sendAnswer(response, errorAnswer(request, error));
+    });
+    const wire = await connectTo({ path: await listenOnPath(server) });
+    await wire.send(
+      ['GET / HTTP/1.1', 'Host: a', ...fields, '', ''].join(CRLF)
+    );
+    return (await wire.response()).body;
+  }
+
+  it('stands in the sentences of programs', async () => {
+    const { message } = JSON.parse(await told('app-ended', DETAILS)) as {
+      message: string;
+    };
+    expect(message).toContain(`Start it again in /me: bokeh '<b>' If`);
+  });
+
+  it('can be copied from pages', async () => {
+    const page = await told('app-ended', DETAILS, NAVIGATION);
+    expect(page).toContain(
+      'Start it again in /me: <code>bokeh &#39;&#60;b&#62;&#39;</code>'
+    );
+    expect(page).not.toContain('<pre');
+  });
+
+  it('has a page try to open a WebSocket', async () => {
+    const details = { title: 'Bokeh', socketPath: '/j/"/x' };
+    const page = await told('websockets-blocked', details, NAVIGATION);
+    expect(page).toContain('data-socket="/j/&#34;/x"');
+  });
+
+  it.each([
+    [['a', 'b'], ['a', 'b'], '>a\nb</pre>'],
+    [[], undefined, '></pre>']
+  ])(
+    'is what the app has put out, if it tells: %j',
+    async (lines, output, pre) => {
+      expect(JSON.parse(await told('starting', { lines }))).toMatchObject({
+        ...(output && { output })
+      });
+      expect(await told('starting', { lines }, NAVIGATION)).toContain(pre);
+      expect(await told('starting', {}, NAVIGATION)).not.toContain('<pre');
+    }
+  );
 });
 
 describe('slashAnswer', () => {

@@ -71,6 +71,15 @@ describe.each(['GET', 'POST'])('a %s that is not plain', method => {
     expect(values(response, 'Porthole-Answer')).toEqual(['broke-off']);
   });
 
+  it('is 502 when what listens speaks another language', async () => {
+    const { client, app } = await open(method);
+    await app.send('SSH-2.0-OpenSSH_9.2p1\r\n');
+    const response = await client.response();
+    expect(response.status).toBe(502);
+    expect(values(response, 'Porthole-Answer')).toEqual(['no-pages']);
+    expect(response.body).toContain('SSH listens on port');
+  });
+
   it('gets a response that ends with the app’s connection', async () => {
     const { client, app } = await open(method);
     app.socket.end(`${OK}\r\nall of it`);

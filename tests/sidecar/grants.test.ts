@@ -314,7 +314,7 @@ describe('Grants', () => {
     ['no object', '1', 'TypeError'],
     ['null', 'null', 'TypeError'],
     ...Object.keys(grantOf())
-      .filter(name => name !== 'tls' && name !== 'mappedTo')
+      .filter(name => !['tls', 'mappedTo', 'earlier'].includes(name))
       .map(name => [
         `nothing in ${name}`,
         JSON.stringify({ ...grantOf(), [name]: null }),
@@ -323,6 +323,13 @@ describe('Grants', () => {
     [
       'an address that is no text',
       JSON.stringify(grantOf({ target: { addresses: [1], port: 1 } as never })),
+      'TypeError'
+    ],
+    [
+      'an earlier app without a name',
+      JSON.stringify(
+        grantOf({ earlier: { folder: '', command: '' } as never })
+      ),
       'TypeError'
     ]
   ])('takes no grant with %s', async (_what, text, name) => {

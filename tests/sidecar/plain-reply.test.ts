@@ -334,7 +334,6 @@ describe('a response that breaks', () => {
     ['is nothing', ''],
     ['is a part of a head', `${OK}X-A: 1\r\n`],
     ['is an interim response', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
-    ['is no HTTP', 'hello\r\n\r\n'],
     ['switches protocols', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     [
       'has two framings',
@@ -355,6 +354,17 @@ describe('a response that breaks', () => {
     });
     await expectNothingBefore(client);
     expect(sidecar.sockets).toHaveLength(1);
+  });
+
+  it('because it is none is 502', async () => {
+    const { client, app } = await open();
+    await app.send('SSH-2.0-OpenSSH_9.2p1\r\n');
+    const response = await client.response();
+    expect(response.status).toBe(502);
+    expect(values(response, 'Porthole-Answer')).toEqual(['no-pages']);
+    expect(response.body).toContain('SSH listens on port');
+    await app.until(() => app.hasEnded);
+    await expectNothingBefore(client);
   });
 
   it('before its head is a page for who wants to see one', async () => {

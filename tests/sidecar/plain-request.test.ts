@@ -115,6 +115,7 @@ describe('readPlainRequest', () => {
     ['a coding in other letters', get('tRANSFER-eNCODING: x')],
     ['an upgrade', get('Connection: Upgrade', 'Upgrade: websocket')],
     ['an upgrade without Connection', get('Upgrade: h2c')],
+    ['what is left of an upgrade', get('Sec-WebSocket-Key: a')],
     ['an expectation', get('Expect: 100-continue')],
     ['an odd option of Connection', get('Connection: x')],
     ['an empty Connection', get('Connection:')],

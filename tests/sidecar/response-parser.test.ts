@@ -576,4 +576,28 @@ describe('ResponseParser', () => {
       expect(read([bytes]).reusableForMs).toBe(0);
     }
   });
+
+  it.each<[what: string, pieces: string[], received: string]>([
+    ['a greeting', ['SSH-2.0-x\r\n'], 'SSH-2.0-x\r\n'],
+    ['a whole head of another kind', ['hello\r\n\r\n'], 'hello\r\n\r\n'],
+    ['an old version', ['HTTP/2 200\r\n\r\n'], 'HTTP/2 200\r\n\r\n'],
+    ['what turns into another one', ['HTTP/', '2'], 'HTTP/2'],
+    ['its first bytes', ['x'.repeat(1000)], 'x'.repeat(256)]
+  ])('keeps what has come instead of a head: %s', (_what, pieces, received) => {
+    const { error } = read(pieces);
+    expect(error).toBeInstanceOf(ResponseError);
+    expect((error as ResponseError).received.toString('latin1')).toBe(received);
+  });
+
+  it.each<[what: string, pieces: string[], received: string]>([
+    ['of a head', ['HTTP/1.1 20'], 'HTTP/1.1 20'],
+    ['of nothing', [''], ''],
+    ['of a body', [`${OK}Content-Length: 2\r\n\r\na`], ''],
+    ['behind an interim response', ['HTTP/1.1 103 E\r\n\r\nhel'], ''],
+    ['of a chunk', [`${CHUNKED}1`], '']
+  ])('keeps what has come %s when it ends', (_what, pieces, received) => {
+    const { error } = read(pieces, false, true);
+    expect(error).toBeInstanceOf(ResponseError);
+    expect((error as ResponseError).received.toString('latin1')).toBe(received);
+  });
 });

@@ -154,6 +154,14 @@ describe('a handshake', () => {
     expect(values(response, 'Porthole-Answer')).toEqual(['broke-off']);
   });
 
+  it('that what listens doesn’t understand is 502', async () => {
+    const { client, app } = await open();
+    await app.send('SSH-2.0-OpenSSH_9.2p1\r\n');
+    const response = await client.response();
+    expect(response.status).toBe(502);
+    expect(values(response, 'Porthole-Answer')).toEqual(['no-pages']);
+  });
+
   /*
    * Node's parser stumbles over the body after the answer has begun. To answer again would
    * be an error that ends the sidecar, and all connections with it.

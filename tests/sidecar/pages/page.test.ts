@@ -11,7 +11,8 @@ const CONTENT = {
   title: 'Nothing listens.',
   hints: ['Is it started?', 'Where?'],
   output: null,
-  retries: true
+  retries: true,
+  socketPath: ''
 };
 
 function hashOf(source: string | undefined): string {
@@ -47,17 +48,25 @@ describe('renderPage', () => {
     expect(page).toContain('data-answer="not-listening"');
   });
 
+  it('sets apart what is to be typed', () => {
+    const hints = [{ text: 'Type:', code: 'a < b' }, 'Or don’t.'];
+    expect(renderPage({ ...CONTENT, hints })).toContain(
+      '<li>Type: <code>a &#60; b</code></li>\n<li>Or don’t.</li>'
+    );
+  });
+
   it('escapes all that it quotes', () => {
     const evil = `"><script>alert('1')</script>`;
     const page = renderPage({
       code: evil,
       title: evil,
-      hints: [evil],
+      hints: [evil, { text: evil, code: evil }],
       output: evil,
-      retries: false
+      retries: false,
+      socketPath: evil
     });
     expect(page).not.toContain('<script');
-    expect(page.split(escapeHtml(evil))).toHaveLength(6);
+    expect(page.split(escapeHtml(evil))).toHaveLength(9);
   });
 
   it('shows what the app has put out, even if that is nothing yet', () => {
@@ -70,6 +79,25 @@ describe('renderPage', () => {
   it('has a script only if it tries again', () => {
     expect(renderPage(CONTENT)).toContain('<script>');
     expect(renderPage({ ...CONTENT, retries: false })).not.toContain('<script');
+  });
+});
+
+describe('a page about WebSockets', () => {
+  const SOCKET = { ...CONTENT, socketPath: '/jupyter/proxy/1/x' };
+
+  it('tries to open one, and leads to the app all the same', () => {
+    const page = renderPage(SOCKET);
+    expect(page).toContain('data-socket="/jupyter/proxy/1/x"');
+    expect(page).toContain('<a href="">Open the app all the same</a>');
+    expect(page).not.toContain('every second and');
+    expect(renderPage(CONTENT)).not.toContain('data-socket');
+    expect(renderPage(CONTENT)).not.toContain('<a ');
+  });
+
+  it('has the script of all pages', () => {
+    const script = (page: string): string | undefined =>
+      /<script>(.*?)<\/script>/s.exec(page)?.[1];
+    expect(script(renderPage(SOCKET))).toBe(script(renderPage(CONTENT)));
   });
 });
 
