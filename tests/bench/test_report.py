@@ -7,7 +7,7 @@ import pytest
 from .figures.catalogue import CATALOGUE
 from .options import FIGURES, WAYS
 from .report.markdown import markdown_table, put_between
-from .report.tables import TABLES, Column, Table
+from .report.tables import TABLES, Column, Row, Table
 from .report.targets import TARGETS, Target
 from .results import Results, Sample
 
@@ -91,6 +91,25 @@ def test_a_table_has_a_row_for_each_way_that_was_measured() -> None:
     ]
 
 
+def test_a_row_may_have_other_values_of_a_way() -> None:
+    rate = Column("requests/s", "pages-8k", "requests_per_s")
+    table = Table(
+        "Rates",
+        (rate, Column("× jsp", "pages-8k", "requests_per_s", times="jsp")),
+        (Row("not looked at", "door", "as_file_"),),
+    )
+    door = {"requests_per_s": 9_000.0, "as_file_requests_per_s": 10_000.0}
+    samples = [
+        Sample("pages-8k", "jsp", {"requests_per_s": 500.0}),
+        Sample("pages-8k", "door", door),
+    ]
+
+    assert table.render(Results({}, {}, samples))[-2:] == [
+        "| ours, by the door | 9,000 | 18 |",
+        "| not looked at | 10,000 | 20 |",
+    ]
+
+
 def test_a_table_of_nothing_is_left_out() -> None:
     assert Table("Rates", (Column("MB/s", "upload", "mb_per_s"),)).render(RATES) == []
 
@@ -99,8 +118,8 @@ def test_the_spread_is_shown_if_there_were_rounds() -> None:
     column = Column("MB/s", "upload", "mb_per_s", 1, spread=True)
     samples = [Sample("upload", "door", {"mb_per_s": number}) for number in (3.0, 1.0, 2.0)]
 
-    assert column.cell(Results({}, {}, samples), "door") == "2.0 (1.0–3.0)"
-    assert column.cell(Results({}, {}, samples[:1]), "door") == "3.0"
+    assert column.cell(Results({}, {}, samples), Row("ours", "door")) == "2.0 (1.0–3.0)"
+    assert column.cell(Results({}, {}, samples[:1]), Row("ours", "door")) == "3.0"
 
 
 def test_only_what_is_between_the_marks_is_replaced() -> None:

@@ -8,6 +8,7 @@ import urllib.parse
 from ..children import MeasurementError
 from ..load.fetch import fetch
 from ..origin.origin import Origin
+from ..origin.pages import moved
 from ..ways.way import Way
 from .figure import PAGE
 
@@ -35,18 +36,18 @@ def check_fixed(way: Way, origin: Origin, path: str) -> tuple[int, int]:
     given = fetch(origin.url(path), PAGE)
     got = fetch(way.url(path), PAGE)
     prefix = urllib.parse.urlsplit(way.url(path)).path.removesuffix(path)
-    if unfixed(got.body, prefix) != given.body:
+    if without_insertions(got.body) != moved(given.body, prefix):
         raise MeasurementError(f"{path} is not fixed as it has to be")
     return len(given.body), len(got.body)
 
 
-def unfixed(page: bytes, prefix: str) -> bytes:
-    """Undo the fix of a page whose app doesn't know the prefix.
+def without_insertions(content: bytes) -> bytes:
+    """Return a page without what is put into it.
 
-    Raises MeasurementError unless all has been put in that belongs there.
+    Raises MeasurementError if something is missing.
     """
     for inserted in _INSERTED:
-        page, count = inserted.subn(b"", page, count=1)
+        content, count = inserted.subn(b"", content, count=1)
         if count == 0:
             raise MeasurementError("the page was not fixed")
-    return page.replace(f"{prefix}/".encode(), b"/")
+    return content

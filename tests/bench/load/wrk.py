@@ -14,6 +14,8 @@ from support.jupyter import TOKEN
 from ..children import MeasurementError, program
 
 _UNITS_MS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 60e3}
+#: An answer that takes longer is an error.
+_SLOWEST_SECONDS = 10
 #: How long it may take beyond its duration.
 _GRACE_SECONDS = 30.0
 
@@ -82,6 +84,7 @@ def _percentile(output: str, percent: int) -> float:
 @contextlib.contextmanager
 def _wrk(url: str, clients: int, seconds: int, *fields: str) -> Iterator[subprocess.Popen[str]]:
     command = [program("wrk"), "-t1", f"-c{clients}", f"-d{seconds}s", "--latency"]
+    command += ["--timeout", f"{_SLOWEST_SECONDS}s"]
     for field in (f"Authorization: token {TOKEN}", *fields):
         command += ["-H", field]
     with subprocess.Popen(

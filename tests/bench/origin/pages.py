@@ -76,6 +76,14 @@ def page_of_links(size: int, base: str = "") -> bytes:
     return _whole(size, base, links)
 
 
+def moved(content: bytes, prefix: str) -> bytes:
+    """Return a page of these whose addresses begin at the root with all of them below a prefix."""
+    # The second address of a `srcset`, and all others.
+    for before in (b"1x, ", b'"'):
+        content = content.replace(before + b"/", before + f"{prefix}/".encode())
+    return content
+
+
 def _whole(size: int, base: str, parts: Iterator[str]) -> bytes:
     head, foot = (text.format(base=base).encode() for text in (_HEAD, _FOOT))
     wanted = size - len(head) - len(foot)

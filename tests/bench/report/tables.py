@@ -12,6 +12,16 @@ _NOTHING = "–"
 
 
 @dataclass(frozen=True)
+class Row:
+    """A row of a table."""
+
+    title: str
+    way: str
+    #: How the names of its values begin, if the way has others as well.
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of a table, with a row for each way."""
 
@@ -24,9 +34,9 @@ class Column:
     #: Show the least and the most of all rounds, too.
     spread: bool = False
 
-    def cell(self, results: Results, way: str) -> str:
-        """Return the text for a way."""
-        summary = results.summary(self.figure, way, self.value)
+    def cell(self, results: Results, row: Row) -> str:
+        """Return the text for a row."""
+        summary = results.summary(self.figure, row.way, row.prefix + self.value)
         if summary is None:
             return _NOTHING
         if self.times is not None:
@@ -47,12 +57,14 @@ class Table:
 
     title: str
     columns: tuple[Column, ...]
+    #: Below those of the ways.
+    more_rows: tuple[Row, ...] = ()
 
     def render(self, results: Results) -> list[str]:
         """Return it as lines of Markdown; none if nothing of it was measured."""
         rows = [
-            [title, *(column.cell(results, way) for column in self.columns)]
-            for way, title in WAYS.items()
+            [row.title, *(column.cell(results, row) for column in self.columns)]
+            for row in (*(Row(title, way) for way, title in WAYS.items()), *self.more_rows)
         ]
         rows = [row for row in rows if any(cell != _NOTHING for cell in row[1:])]
         if not rows:
@@ -145,19 +157,20 @@ def _page(figure: str, title: str) -> Table:
             Column("last byte, ms", figure, "last_byte_ms", 2),
             Column("CPU s per 10,000", figure, "cpu_s_per_10k", 2),
         ),
+        (Row("ours, not looked at", "door", "as_file_"),),
     )
 
 
 def _look(figure: str, page: str) -> tuple[Column, ...]:
     return (
-        Column(f"{page}: requests/s", figure, "times_as_file", 2, spread=True),
-        Column("CPU time", figure, "cpu_times_as_file", 2, spread=True),
-        Column("first byte, ms", figure, "first_byte_later_ms", 2, spread=True),
+        Column(f"{page}: × requests/s", figure, "times_as_file", 2, spread=True),
+        Column("× CPU time", figure, "cpu_times_as_file", 2, spread=True),
+        Column("first byte later by, ms", figure, "first_byte_later_ms", 2, spread=True),
     )
 
 
 _LOOK = Table(
-    "Pages that need no fix, as many times what the same takes that isn't asked for as a page",
+    "What the look at such a page costs, beside the same that isn't looked at",
     (
         *_look("pages-8k", "8 kB"),
         *_look("pages-8k-gzip", "8 kB, gzip"),
