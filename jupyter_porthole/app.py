@@ -10,17 +10,14 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from traitlets import Any, Bool, Dict, Float, Integer, Unicode, validate
 
-from .app_sources import find_apps
-from .apps import App
 from .destinations import PortPolicy
 from .exports import exported
 from .learned_fixes import LearnedFixes
+from .named_apps import App
+from .named_apps.sources import find_apps
 from .recognition import Recognition
-from .rest import rest_routes
-from .rest_fixes import fix_routes
-from .rest_ports import port_routes
+from .rest import app_routes, fix_routes, port_routes, servers_info_routes
 from .server_proxy import ServerProxy, read_server_proxy
-from .servers_info import servers_info_routes
 from .serving import Server, ServingOptions, routes_of, serve
 from .strays import Strays, watch_strays
 from .sub_paths import read_sub_paths
@@ -145,7 +142,7 @@ class Porthole(ExtensionApp):
         # Patterns are joined with base_url.
         self.handlers.extend(
             [
-                *rest_routes(self._apps),
+                *app_routes(self._apps),
                 *port_routes(self._apps, self._recognition),
                 *fix_routes(self._apps, self._learned_fixes),
                 *servers_info_routes(self._apps),
@@ -193,10 +190,10 @@ class Porthole(ExtensionApp):
                 stack,
                 server,
                 options,
-                self._apps,
-                self.log,
-                self._learned_fixes,
-                self._recognition,
+                apps=self._apps,
+                learned_fixes=self._learned_fixes,
+                recognition=self._recognition,
+                log=self.log,
             )
             watch_strays(
                 serverapp.web_app,

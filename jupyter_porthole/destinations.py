@@ -12,11 +12,11 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
 
-from .apps import App
 from .learned_fixes import LearnedFixes
-from .own_prefixes import Home, find_home
-from .ports import LOOPBACK, find_listeners, local_addresses
+from .listening.ports import LOOPBACK, find_listeners, local_addresses
+from .named_apps import App
 from .recognition import Recognised, Recognition
+from .recognition.own_prefixes import Home, find_home
 from .refusals import RefusalError
 from .sub_paths import FIXES, SubPath
 

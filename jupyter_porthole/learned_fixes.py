@@ -2,7 +2,7 @@
 
 Nothing in such a page names a path from the root, but a script of it asks for one, and whoever
 sees that request tells it here: Jupyter itself (:mod:`.strays`), or the tab in which the page
-is (:mod:`.rest_fixes`).
+is (:mod:`.rest.fixes`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from .listening import find_listening
-from .ports import LOOPBACK, find_sockets
+from .listening.ports import LOOPBACK, find_sockets
 from .proxied_path import Place
 
 #: How many apps are remembered, at most.

@@ -21,7 +21,7 @@ from traitlets import Bytes, Dict, HasTraits, Instance, Integer, Unicode, Union,
 
 from .destinations import Destinations
 from .header_fields import can_stand
-from .templates import call_with_asked
+from .named_apps.templates import call_with_asked
 
 #: Marks a request on the private socket as a response to be rewritten, and says whose.
 REWRITE_HEADER = "Porthole-Rewrite"

@@ -14,21 +14,17 @@ from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from .app_sources import NamedApp
-from .apps import App
-from .carrier import Carrier
+from .carrying import Carrier, Door, take_over_proxied_requests
 from .destinations import Destinations, PortPolicy
-from .door import Door
-from .handover import take_over_proxied_requests
 from .learned_fixes import LearnedFixes
+from .named_apps import App, NamedApp
 from .private_server import PrivateRouter, PrivateServer
 from .processes import Processes
 from .processes.log_file import log_folder, remove_stale_logs
 from .recognition import Recognition
 from .routes import Routes
 from .runtime import PrivateFolder
-from .sidecar import SidecarOptions
-from .sidecars import Sidecars
+from .sidecars import SidecarOptions, Sidecars
 
 #: Where a Jupyter reads when its apps were last in use, among other things'.
 LAST_ACTIVITY = "jupyter_porthole"
@@ -66,10 +62,11 @@ async def serve(
     stack: AsyncExitStack,
     server: Server,
     options: ServingOptions,
+    *,
     apps: dict[str, App],
-    log: Logger,
     learned_fixes: LearnedFixes | None = None,
     recognition: Recognition | None = None,
+    log: Logger,
 ) -> None:
     """Serve proxied requests until the stack is closed.
 

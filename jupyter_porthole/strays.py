@@ -20,8 +20,8 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import Application, HTTPError, RequestHandler
 
-from .apps import App
 from .learned_fixes import LearnedFixes
+from .named_apps import App
 from .proxied_path import ProxiedPath, read_proxied_path
 from .routes import Routes
 

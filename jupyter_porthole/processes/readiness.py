@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ..ports import LOOPBACK
+from ..listening.ports import LOOPBACK
 from .deadlines import within
 from .places import Place
 

@@ -9,9 +9,9 @@ from typing import Any
 from traitlets import Bool, Callable, Enum, Float, Instance, List, Unicode, Union
 from traitlets.config import Configurable
 
-from ..app_options import AppOptions, read_options
-from ..app_sources import NamedApp
-from ..templates import OptionError
+from ..named_apps import NamedApp
+from ..named_apps.options import AppOptions, read_options
+from ..named_apps.templates import OptionError
 from .errors import UsageError
 from .pairs import Pairs
 

@@ -18,9 +18,8 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from ..app_sources import NamedApp
-from ..apps import App
 from ..destinations import PortPolicy
+from ..named_apps import App, NamedApp
 from ..routes import Routes
 from ..serving import LAST_ACTIVITY, Server, ServingOptions, serve
 from .access import Access
@@ -79,7 +78,7 @@ async def start(stack: AsyncExitStack, options: StandaloneOptions, log: Logger) 
         limits={},
     )
     apps: dict[str, App] = {}
-    await serve(stack, server, _serving_options(options), apps, log)
+    await serve(stack, server, _serving_options(options), apps=apps, log=log)
     # Whoever comes earlier waits: nobody is to find the server without what is before it.
     http_server.add_sockets(sockets)
     _start_reports(stack, options, web_app.settings, log)

@@ -6,6 +6,7 @@ import sys
 from typing import TextIO
 
 from .commands import execute
+from .mark import Mark
 from .places import OUTPUT, ROOT
 from .virtual_environment import ensure_bare_environment
 
@@ -32,9 +33,11 @@ def _install(log: TextIO, name: str) -> None:
     ensure_bare_environment(log, _ENVIRONMENT, _PROGRAMS)
     requirements = _REQUIREMENTS / f"{name}.txt"
     # Within the environment, so that it is gone with it.
-    mark = _ENVIRONMENT / f"{name}-installed.txt"
-    content = requirements.read_text(encoding="utf-8") + sys.version
-    if mark.exists() and mark.read_text(encoding="utf-8") == content:
+    mark = Mark(
+        _ENVIRONMENT / f"{name}-installed.txt",
+        requirements.read_text(encoding="utf-8") + sys.version,
+    )
+    if mark.is_set:
         return
     execute(log, _PROGRAMS / "python", "-m", "pip", "install", "-r", requirements)
-    mark.write_text(content, encoding="utf-8")
+    mark.set()

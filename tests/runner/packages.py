@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from pathlib import Path
 from typing import TextIO
 
 from .commands import execute
 from .debian import ensure_programs
+from .mark import Mark
 from .places import DIST, OUTPUT, ROOT, VENV_BIN
 from .virtual_environment import ensure_bare_environment
 
@@ -21,6 +21,9 @@ _BESIDE = _PLACE / "beside"
 #: Where it isn't: an environment with Jupyter Server and us, and nothing else.
 _WITHOUT = _PLACE / "without"
 _CODE_SERVER = _PLACE / "code-server"
+
+#: In a folder, tells that all of its content has been installed.
+_INSTALLED = "installed.txt"
 
 #: What the remote desktop consists of, with the packages that bring it on Debian.
 _DESKTOP = {"vncserver": "tigervnc-standalone-server", "xterm": "xterm"}
@@ -38,10 +41,11 @@ def install_packages(log: TextIO) -> None:
 def _install_beside(log: TextIO) -> None:
     """Install what is to be on the PYTHONPATH; Jupyter and its like are in `.test-venv`."""
     requirements = _REQUIREMENTS / "beside.txt"
-    mark = _Mark(_BESIDE, requirements.read_text(encoding="utf-8") + sys.version)
+    content = requirements.read_text(encoding="utf-8") + sys.version
+    mark = Mark(_BESIDE / _INSTALLED, content)
     if mark.is_set:
         return
-    mark.clear()
+    shutil.rmtree(_BESIDE, ignore_errors=True)
     pip = (VENV_BIN / "python", "-m", "pip", "install")
     # All of them are listed, so that nothing of `.test-venv` is installed a second time.
     execute(log, *pip, "--no-deps", "--target", _BESIDE, "-r", requirements)
@@ -63,10 +67,10 @@ def _install_without(log: TextIO) -> None:
 def _install_code_server(log: TextIO) -> None:
     """Install VS Code's server without compiling anything: it needs no native module here."""
     manifest = _SOURCES / "code-server" / "package.json"
-    mark = _Mark(_CODE_SERVER, manifest.read_text(encoding="utf-8"))
+    mark = Mark(_CODE_SERVER / _INSTALLED, manifest.read_text(encoding="utf-8"))
     if mark.is_set:
         return
-    mark.clear()
+    shutil.rmtree(_CODE_SERVER, ignore_errors=True)
     _CODE_SERVER.mkdir()
     shutil.copy(manifest, _CODE_SERVER)
     npm = ("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund")
@@ -77,29 +81,3 @@ def _install_code_server(log: TextIO) -> None:
     (code / "node_modules.asar").symlink_to("node_modules")
     execute(log, *npm, "--omit=dev", cwd=code / "extensions")
     mark.set()
-
-
-class _Mark:
-    """A file in a folder that tells that all of its content has been installed."""
-
-    def __init__(self, folder: Path, content: str) -> None:
-        """Set nothing yet.
-
-        :param content: what was installed.
-        """
-        self._folder = folder
-        self._content = content
-        self._file = folder / "installed.txt"
-
-    @property
-    def is_set(self) -> bool:
-        """Whether just that has been installed."""
-        return self._file.exists() and self._file.read_text(encoding="utf-8") == self._content
-
-    def clear(self) -> None:
-        """Delete the folder."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def set(self) -> None:
-        """Note that all is there."""
-        self._file.write_text(self._content, encoding="utf-8")

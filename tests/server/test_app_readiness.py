@@ -23,6 +23,7 @@ from support.named import (
     PAGE,
     REPORTER,
     REST,
+    WARY,
     act,
     configuration,
     describe,
@@ -32,17 +33,9 @@ from support.named import (
 )
 from support.wait import wait_until
 
-from jupyter_porthole.app_options import AppOptions
+from jupyter_porthole.named_apps.options import AppOptions
 
 CODE = """
-from jupyter_server.auth import Authorizer
-
-class Wary(Authorizer):
-    def is_authorized(self, handler, user, action, resource):
-        forbidden = handler.request.headers.get("Forbid", "").split()
-        return f"{action}:{resource}" not in forbidden
-
-c.ServerApp.authorizer_class = Wary
 plain = [*REPORTER, "{port}"]
 c.Porthole.apps = {
     "held": {"command": [*plain, "print=loading <models>", f"wait={FIFO}.held"], "timeout": 60},
@@ -77,7 +70,9 @@ def named(tmp_path_factory: pytest.TempPathFactory, fifo: Path, backend: App) ->
     """Return a Jupyter with apps that start in many ways."""
     data = tmp_path_factory.mktemp("data") / "data.txt"
     data.write_text("no program")
-    code = configuration(CODE, REPORTER=REPORTER, FIFO=str(fifo), DATA=str(data), PORT=backend.port)
+    code = configuration(
+        WARY + CODE, REPORTER=REPORTER, FIFO=str(fifo), DATA=str(data), PORT=backend.port
+    )
     with running(tmp_path_factory.mktemp("jupyter"), code=code, config=NO_PAGES) as jupyter:
         yield jupyter
 

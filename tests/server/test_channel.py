@@ -8,10 +8,10 @@ import os
 import socket
 from pathlib import Path
 
-from jupyter_porthole.channel import Channel, Message, Passage
-from jupyter_porthole.node import find_node
 from jupyter_porthole.routes import Routes
-from jupyter_porthole.sidecar import SCRIPT
+from jupyter_porthole.sidecars.channel import Channel, Message, Passage
+from jupyter_porthole.sidecars.node import find_node
+from jupyter_porthole.sidecars.sidecar import SCRIPT
 
 
 async def _run(folder: Path) -> tuple[int, list[Message]]:

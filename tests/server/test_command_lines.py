@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from jupyter_porthole.command_lines import Command, read_command
+from jupyter_porthole.recognition.command_lines import Command, read_command
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,10 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 
-from jupyter_porthole.carrier import Carrier
-from jupyter_porthole.door import Door
+from jupyter_porthole.carrying import Carrier, Door
 from jupyter_porthole.routes import Routes
 from jupyter_porthole.runtime import PrivateFolder
-from jupyter_porthole.sidecar import SidecarOptions
-from jupyter_porthole.sidecars import Sidecars
+from jupyter_porthole.sidecars import SidecarOptions, Sidecars
 
 PREFIX = f"{BASE_URL}proxy"
 
@@ -276,7 +274,7 @@ def test_after_a_while_tornado_has_the_silent_ones(
         with socket.create_connection(sockets[0].getsockname()):
             await asyncio.wait_for(taken.wait(), 30)
         # One that is still waiting is closed with the door.
-        monkeypatch.setattr("jupyter_porthole.door.PATIENCE", 3600)
+        monkeypatch.setattr("jupyter_porthole.carrying.door.PATIENCE", 3600)
         with socket.create_connection(sockets[0].getsockname()) as silent:
             silent.setblocking(False)
             while not door._waiting:
@@ -286,5 +284,5 @@ def test_after_a_while_tornado_has_the_silent_ones(
         server.stop()
         return len(left), server.handle_stream is tornados
 
-    monkeypatch.setattr("jupyter_porthole.door.PATIENCE", 0.01)
+    monkeypatch.setattr("jupyter_porthole.carrying.door.PATIENCE", 0.01)
     assert asyncio.run(wait_at_the_door()) == (0, True)

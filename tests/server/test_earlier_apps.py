@@ -11,10 +11,9 @@ from support.jupyter import free_port
 from support.posing import posing_as
 from support.programs import running_program
 
-from jupyter_porthole import earlier_apps
-from jupyter_porthole.earlier_apps import EarlierApp, EarlierApps
 from jupyter_porthole.listening import Listening
-from jupyter_porthole.recognition import Recognition
+from jupyter_porthole.recognition import Recognition, earlier_apps
+from jupyter_porthole.recognition.earlier_apps import EarlierApp, EarlierApps
 
 
 def _listening(port: int, inode: int = 1, argv: tuple[str, ...] = ("sh",)) -> Listening:

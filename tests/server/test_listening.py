@@ -16,8 +16,7 @@ from support.jupyter import free_port
 from support.programs import running_program
 from support.wait import wait_until
 
-from jupyter_porthole import listening, sock_diag
-from jupyter_porthole.listening import all_listening, find_listening
+from jupyter_porthole.listening import all_listening, find_listening, listening, sock_diag
 
 OTHER = os.getuid() + 4321
 

@@ -12,9 +12,9 @@ from support.posing import posing_as
 from support.programs import running_program
 from support.recognition import told
 
-from jupyter_porthole.command_lines import read_command
-from jupyter_porthole.own_prefixes import Home, find_home, find_own_prefix
-from jupyter_porthole.recognition import Recognition, recognise_command
+from jupyter_porthole.recognition.command_lines import read_command
+from jupyter_porthole.recognition.own_prefixes import Home, find_home, find_own_prefix
+from jupyter_porthole.recognition.recognition import Recognition, recognise_command
 
 BASE = "/user/alice/"
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-from jupyter_porthole import ports, sock_diag
+from jupyter_porthole.listening import ports, sock_diag
 
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
 OTHER = os.getuid() + 4321

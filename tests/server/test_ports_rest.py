@@ -14,21 +14,12 @@ import pytest
 from support.app import App
 from support.client import fetch
 from support.jupyter import BASE_URL, Jupyter, free_port, running
-from support.named import NO_PAGES, configuration, message
+from support.named import NO_PAGES, WARY, configuration, message
 from support.programs import running_program
 
 PORTS = f"{BASE_URL}porthole/api/ports"
 
-CODE = """
-from jupyter_server.auth import Authorizer
-
-class Wary(Authorizer):
-    def is_authorized(self, handler, user, action, resource):
-        return "Forbid" not in handler.request.headers
-
-c.ServerApp.authorizer_class = Wary
-c.Porthole.apps = {"elsewhere": {"port": PORT}}
-"""
+CODE = 'c.Porthole.apps = {"elsewhere": {"port": PORT}}'
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +31,7 @@ def named_port() -> int:
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory: pytest.TempPathFactory, named_port: int) -> Iterator[Jupyter]:
     """Return a Jupyter that doesn't let everybody in."""
-    code = configuration(CODE, PORT=named_port)
+    code = configuration(WARY + CODE, PORT=named_port)
     with running(tmp_path_factory.mktemp("jupyter"), code=code, config=NO_PAGES) as server:
         yield server
 
@@ -128,7 +119,7 @@ def test_a_closed_port_is_not_found(jupyter: Jupyter) -> None:
 @pytest.mark.parametrize("path", [PORTS, f"{PORTS}/1"])
 def test_it_is_for_those_who_may(jupyter: Jupyter, path: str) -> None:
     assert fetch(jupyter, path, authorised=False).status == 403
-    assert fetch(jupyter, path, "GET", [("Forbid", "1")]).status == 403
+    assert fetch(jupyter, path, "GET", [("Forbid", "read:porthole")]).status == 403
     assert fetch(jupyter, path, "POST").status in (403, 405)
 
 

@@ -12,8 +12,8 @@ from support.jupyter import BASE_URL, Jupyter, running
 from support.named import NO_PAGES, PAGE, configuration
 from support.wait import wait_until
 
+from jupyter_porthole.named_apps.public_path import tell_public_path
 from jupyter_porthole.processes import Launch
-from jupyter_porthole.public_path import tell_public_path
 
 ROOT = "/user/alice/fruit"
 

@@ -15,9 +15,8 @@ from support.jupyter import free_port
 from support.programs import running_program
 from support.recognition import recognise, title, told
 
-from jupyter_porthole import listening, recognition, sock_diag
-from jupyter_porthole.listening import Listening
-from jupyter_porthole.recognition import Recognised, Recognition
+from jupyter_porthole.listening import Listening, listening, sock_diag
+from jupyter_porthole.recognition import Recognised, Recognition, recognition
 
 #: How long an app is really waited for.
 PATIENCE = recognition.PATIENCE

@@ -8,20 +8,13 @@ from collections.abc import Iterator
 import pytest
 from support.client import fetch
 from support.jupyter import BASE_URL, Jupyter, running
-from support.named import NO_PAGES, configuration, describe
+from support.named import NO_PAGES, WARY, configuration, describe
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 
 CODE = """
 from pathlib import Path
-from jupyter_server.auth import Authorizer
-
-class Wary(Authorizer):
-    def is_authorized(self, handler, user, action, resource):
-        return "Forbid" not in handler.request.headers
-
-c.ServerApp.authorizer_class = Wary
 c.ServerProxy.servers = {
     "defaults": {"port": 1},
     "all": {
@@ -53,7 +46,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     folder = tmp_path_factory.mktemp("icons")
     for name, data in (("icon.svg", SVG), ("icon.png", PNG), ("icon.svgz", b"\x1f\x8b")):
         (folder / name).write_bytes(data)
-    code = configuration(CODE, FOLDER=str(folder))
+    code = configuration(WARY + CODE, FOLDER=str(folder))
     with running(tmp_path_factory.mktemp("jupyter"), code=code, config=NO_PAGES) as jupyter:
         yield jupyter
 
@@ -143,4 +136,4 @@ def test_all_of_it_is_for_those_who_may(named: Jupyter, target: str) -> None:
     response = fetch(named, target, authorised=False)
     assert response.status == 302
     assert f"{BASE_URL}login?next=" in (response.value("Location") or "")
-    assert fetch(named, target, fields=[("Forbid", "1")]).status == 403
+    assert fetch(named, target, fields=[("Forbid", "read:porthole")]).status == 403

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_porthole.shown_command import LONGEST, shown_command
+from jupyter_porthole.recognition.shown_command import LONGEST, shown_command
 
 PYTHON = sys.executable
 

@@ -41,6 +41,18 @@ NO_PAGES: dict[str, dict[str, Any]] = {
     }
 }
 
+#: Configuration in Python: whoever sends `Forbid: read:porthole` isn't let do that.
+WARY = """
+from jupyter_server.auth import Authorizer
+
+class Wary(Authorizer):
+    def is_authorized(self, handler, user, action, resource):
+        forbidden = handler.request.headers.get("Forbid", "").split()
+        return f"{action}:{resource}" not in forbidden
+
+c.ServerApp.authorizer_class = Wary
+"""
+
 
 def configuration(code: str, **values: Any) -> str:
     """Return a configuration in Python, after constants that it uses."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from ..listening import Listening, find_listening
 from .command_lines import Command, read_command
 from .earlier_apps import EarlierApps
 from .known_app import Answer, KnownApp
 from .known_apps import KNOWN_APPS
-from .listening import Listening, find_listening
 from .loaded_packages import can_import
 from .own_prefixes import find_own_prefix
 from .probe import ask

@@ -13,8 +13,8 @@ from jupyter_server.utils import url_escape, url_path_join
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, authenticated
 
-from .apps import App
-from .grants import AUTH_RESOURCE
+from ..grants import AUTH_RESOURCE
+from ..named_apps import App
 
 #: How much of a log is sent at a time, in bytes.
 LOG_PIECE = 64 * 1024
@@ -171,7 +171,7 @@ def icon_url(base_url: str, app: App) -> str | None:
     return url_path_join(base_url, "server-proxy", "icon", url_escape(app.options.name))
 
 
-def rest_routes(apps: Mapping[str, App]) -> list[tuple[str, type, dict[str, Any]]]:
+def app_routes(apps: Mapping[str, App]) -> list[tuple[str, type, dict[str, Any]]]:
     """Return the routes of this interface below base_url."""
     root = "/porthole/api/apps"
     known = {"apps": apps}

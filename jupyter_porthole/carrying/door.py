@@ -10,9 +10,9 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream, SSLIOStream
 
+from ..routes import Routes
 from .carrier import Carrier
 from .client import Client
-from .routes import Routes
 
 #: How long a connection may wait here for its first byte, in seconds. Browsers open some
 #: ahead of need; those go to Tornado, which has its own patience with them.

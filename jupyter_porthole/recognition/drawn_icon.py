@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from html import escape
 
 #: Letters on a colour, by its relative luminance (WCAG 2.2): below this, white is easier to read.
 DARK = 0.18
 
 
-@functools.lru_cache
 def draw_icon(mark: str, colour: str) -> str:
     """Return the text of an SVG image.
 

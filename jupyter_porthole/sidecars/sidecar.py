@@ -12,12 +12,12 @@ from logging import Logger
 from pathlib import Path
 from typing import Protocol
 
+from ..routes import Routes
+from ..runtime import PrivateFolder
 from .channel import Channel, Message, Passage
 from .node import NodeError, find_node
-from .routes import Routes
-from .runtime import PrivateFolder
 
-SCRIPT = Path(__file__).parent / "sidecar.cjs"
+SCRIPT = Path(__file__).parents[1] / "sidecar.cjs"
 
 #: How often the sidecar is asked whether it lives, in seconds, and how many answers may
 #: be missing: a stopped one is noticed within five seconds.
@@ -117,7 +117,7 @@ class Sidecar:
     async def connect(self, preface: bytes) -> socket.socket:
         """Connect to it, for a relay.
 
-        :param preface: what is said first (``relay.make_preface``). The sidecar answers it, so
+        :param preface: what is said first (``carrying/relay.py``). The sidecar answers it, so
             that nothing of a request gets lost in the socket of one that has just died.
         :raises OSError: if it has, or is out of descriptors.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .channel import Message
+from ..sidecars.channel import Message
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from logging import Logger
 
+from ..proxied_path import Place
 from .channel import Message, Passage
-from .proxied_path import Place
 from .sidecar import Sidecar, SidecarOptions
 
 #: How long a request waits for a sidecar that is starting, in seconds.

@@ -11,10 +11,10 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated
 
-from .apps import App
-from .grants import AUTH_RESOURCE
-from .listening import Listening, all_listening, find_listening
-from .recognition import Recognised, Recognition
+from ..grants import AUTH_RESOURCE
+from ..listening import Listening, all_listening, find_listening
+from ..named_apps import App
+from ..recognition import Recognised, Recognition
 
 
 class PortsHandler(APIHandler):

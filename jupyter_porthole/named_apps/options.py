@@ -28,7 +28,7 @@ from traitlets import (
     validate,
 )
 
-from .sub_paths import FIXES, SUB_PATHS
+from ..sub_paths import FIXES, SUB_PATHS
 from .templates import OptionError
 
 #: The field's own word for a path that may come as an object, too.

@@ -15,10 +15,10 @@ from tornado.iostream import IOStream, SSLIOStream
 from tornado.routing import PathMatches, Router, Rule
 from tornado.web import Application
 
+from ..routes import Routes
 from .carrier import Carrier
 from .client import Client
 from .heads import head_of, remember_heads
-from .routes import Routes
 
 
 def take_over_proxied_requests(

@@ -7,6 +7,8 @@ one, started as its documentation says; what that answered is kept with the test
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .app_details import (
     CONNECTION_FILE,
     api_title,
@@ -20,22 +22,48 @@ from .app_details import (
     served,
     served_by_option,
 )
+from .drawn_icon import draw_icon
 from .known_app import KnownApp, PublicPath, Question, Sign
 
 #: How servers of Python's ASGI apps name themselves.
 ASGI_SERVER = {"server": "uvicorn|hypercorn|granian"}
-TORNADO = {"server": "TornadoServer/"}
 
 #: An app that compares the paths of requests, or hands them on, may do so with those that it
 #: gets now: it is not to get others.
 DEPENDS_ON_PATHS = r"root_path|url_for|url\b|scope|middleware|mount"
 
+#: FastAPI's documentation then names an address that is there, and its redirects lead to one. To
+#: the app, paths have it in front: so only where nothing looks at them.
+FASTAPI_PATH = PublicPath(
+    source=r"\bFastAPI\(",
+    unless="root[_-]path",
+    unless_source=DEPENDS_ON_PATHS,
+    is_whole=True,
+)
+
+#: Of the icons of what has no pages.
+GREY = "#808080"
+
+
+def _leads_to(address: str) -> Sign:
+    """Make the sign of an app of Tornado's that leads from `/` to another page."""
+    return Sign(fields={"server": "TornadoServer/", "location": address})
+
+
+def _asked_for_bokeh(after: Sign) -> Question:
+    return Question("/static/js/bokeh.min.js", after, Sign(text="Bokeh Contributors"))
+
+
+def _other(name: str, letters: str, *commands: str) -> KnownApp:
+    """Make a program that is known by its commands, and has no pages."""
+    return KnownApp(name, draw_icon(letters, GREY), kind="other", commands=commands)
+
+
 #: The earlier ones win: an app that imports Dash and Flask is one of Dash.
 KNOWN_APPS = (
     KnownApp(
         "Streamlit",
-        mark="St",
-        colour="#e03a3e",
+        icon=draw_icon("St", "#e03a3e"),
         commands=("streamlit run", "streamlit hello"),
         signs=(Sign(title="Streamlit", text="You need to enable JavaScript to run this app"),),
         detail=served,
@@ -45,8 +73,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "NiceGUI",
-        mark="Ni",
-        colour="#4a7fb0",
+        icon=draw_icon("Ni", "#4a7fb0"),
         imports=("nicegui",),
         signs=(Sign(fields={"x-nicegui-content": "page"}), Sign(text="/_nicegui/")),
         # It reads X-Forwarded-Prefix; with a root path as well it would have the path twice.
@@ -55,8 +82,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Gradio",
-        mark="Gr",
-        colour="#d9730d",
+        icon=draw_icon("Gr", "#d9730d"),
         commands=("gradio",),
         imports=("gradio",),
         signs=(Sign(text=r"window\.gradio_config\b"),),
@@ -74,8 +100,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Dash",
-        mark="Da",
-        colour="#7a5cf0",
+        icon=draw_icon("Da", "#7a5cf0"),
         imports=("dash",),
         signs=(Sign(text='id="_dash-config"'),),
         detail=served,
@@ -94,41 +119,30 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Panel",
-        mark="Pa",
-        colour="#0a84a5",
+        icon=draw_icon("Pa", "#0a84a5"),
         commands=("panel serve",),
         imports=("panel",),
         signs=(Sign(text="static/extensions/panel/"), Sign(title="Panel Applications?")),
         # It leads to the only app that it has.
-        question=Question(
-            "/static/js/bokeh.min.js",
-            after=Sign(fields={**TORNADO, "location": r"\./"}),
-            sign=Sign(text="Bokeh Contributors"),
-        ),
+        question=_asked_for_bokeh(after=_leads_to(r"\./")),
         detail=served,
         needs_websockets=True,
         prefix_options=("--prefix",),
     ),
     KnownApp(
         "Bokeh",
-        mark="Bk",
-        colour="#a0417f",
+        icon=draw_icon("Bk", "#a0417f"),
         commands=("bokeh serve",),
         imports=("bokeh",),
         signs=(Sign(text=r"\bBokeh\.safely\("), Sign(title="Running Bokeh Applications")),
-        question=Question(
-            "/static/js/bokeh.min.js",
-            after=Sign(fields={**TORNADO, "location": r"/[\w-]+$"}),
-            sign=Sign(text="Bokeh Contributors"),
-        ),
+        question=_asked_for_bokeh(after=_leads_to(r"/[\w-]+$")),
         detail=served,
         needs_websockets=True,
         prefix_options=("--prefix",),
     ),
     KnownApp(
         "Shiny",
-        mark="Sh",
-        colour="#2c7fb8",
+        icon=draw_icon("Sh", "#2c7fb8"),
         commands=("shiny run",),
         imports=("shiny",),
         signs=(Sign(text=r"application/html-dependencies\">[^<]*\bshiny\b"),),
@@ -137,8 +151,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Solara",
-        mark="So",
-        colour="#c2561a",
+        icon=draw_icon("So", "#c2561a"),
         commands=("solara run",),
         imports=("solara",),
         signs=(Sign(text="/_solara/|solara-template-css"),),
@@ -151,8 +164,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "marimo",
-        mark="mo",
-        colour="#1f8a70",
+        icon=draw_icon("mo", "#1f8a70"),
         commands=("marimo edit", "marimo run", "marimo new", "marimo tutorial"),
         imports=("marimo",),
         signs=(
@@ -165,8 +177,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Voilà",
-        mark="Vo",
-        colour="#8a63b8",
+        icon=draw_icon("Vo", "#8a63b8"),
         commands=("voila", "jupyter-voila", "jupyter voila"),
         signs=(Sign(text="/voila/(?:static|templates)/"), Sign(title="Voilà Home")),
         detail=given(".ipynb"),
@@ -184,8 +195,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "TensorBoard",
-        mark="TB",
-        colour="#e8710a",
+        icon=draw_icon("TB", "#e8710a"),
         commands=("tensorboard",),
         signs=(Sign(title="TensorBoard"),),
         question=Question(
@@ -199,8 +209,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "MLflow",
-        mark="ML",
-        colour="#0a7fc2",
+        icon=draw_icon("ML", "#0a7fc2"),
         # It starts uvicorn, or Gunicorn, with a module of its own.
         commands=("mlflow ui", "mlflow server", "mlflow.server"),
         signs=(Sign(title="MLflow"),),
@@ -209,20 +218,15 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Dask",
-        mark="Dk",
-        colour="#c0603b",
+        icon=draw_icon("Dk", "#c0603b"),
         commands=("dask scheduler", "dask worker", "dask-scheduler", "dask-worker"),
         is_on=is_dashboard,
-        signs=(
-            Sign(title="Dask.*"),
-            Sign(fields={**TORNADO, "location": "/status$"}),
-        ),
+        signs=(Sign(title="Dask.*"), _leads_to("/status$")),
         needs_websockets=True,
     ),
     KnownApp(
         "Ray Dashboard",
-        mark="Ra",
-        colour="#0277b5",
+        icon=draw_icon("Ra", "#0277b5"),
         # A script of that package; its other processes know the session, too.
         argument=r"^--session-dir=.*/ray/session_",
         is_on=is_its_port,
@@ -230,31 +234,27 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Optuna Dashboard",
-        mark="Op",
-        colour="#3b73b9",
+        icon=draw_icon("Op", "#3b73b9"),
         commands=("optuna-dashboard",),
         signs=(Sign(fields={"server": "WSGIServer/", "location": r"http://[^/]*/dashboard$"}),),
     ),
     KnownApp(
         "MkDocs",
-        mark="Md",
-        colour="#3f6fb0",
+        icon=draw_icon("Md", "#3f6fb0"),
         commands=("mkdocs serve",),
         signs=(Sign(text=r"\bmkdocs[-_]search"),),
         detail=folder(),
     ),
     KnownApp(
         "Datasette",
-        mark="Ds",
-        colour="#4667b3",
+        icon=draw_icon("Ds", "#4667b3"),
         commands=("datasette",),
         signs=(Sign(text=r'"https://datasette\.io/"'),),
         detail=given(".db", ".sqlite", ".sqlite3"),
     ),
     KnownApp(
         "Jupyter",
-        mark="Ju",
-        colour="#d9661f",
+        icon=draw_icon("Ju", "#d9661f"),
         commands=(
             "jupyter-lab",
             "jupyter-notebook",
@@ -271,7 +271,7 @@ KNOWN_APPS = (
         signs=(
             Sign(text='id="jupyter-config-data"'),
             Sign(title="Jupyter Server"),
-            Sign(fields={**TORNADO, "location": r"(?:/[^?]*)?/(?:lab|tree|login)\?"}),
+            _leads_to(r"(?:/[^?]*)?/(?:lab|tree|login)\?"),
         ),
         detail=folder("--ServerApp.root_dir", "--notebook-dir"),
         needs_websockets=True,
@@ -279,16 +279,14 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "http.server",
-        mark="ht",
-        colour="#5f7f3f",
+        icon=draw_icon("ht", "#5f7f3f"),
         commands=("http.server",),
         signs=(Sign(fields={"server": "SimpleHTTP/"}),),
         detail=folder("--directory", "-d"),
     ),
     KnownApp(
         "Vite",
-        mark="Vi",
-        colour="#7d5bd0",
+        icon=draw_icon("Vi", "#7d5bd0"),
         commands=("vite",),
         signs=(Sign(text="/@vite/client"),),
         detail=folder(),
@@ -296,16 +294,14 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Next.js",
-        mark="Nx",
-        colour="#6b7280",
+        icon=draw_icon("Nx", "#6b7280"),
         commands=("next-server", "next dev", "next start"),
         signs=(Sign(fields={"x-powered-by": r"Next\.js"}),),
         detail=folder(),
     ),
     KnownApp(
         "webpack",
-        mark="wp",
-        colour="#2b83b5",
+        icon=draw_icon("wp", "#2b83b5"),
         # Once it runs, it writes its name alone over its command line.
         commands=("webpack", "webpack-dev-server"),
         detail=folder(),
@@ -313,30 +309,26 @@ KNOWN_APPS = (
     # Of these the programs are known by their documentation alone.
     KnownApp(
         "code-server",
-        mark="VS",
-        colour="#1b7fc4",
+        icon=draw_icon("VS", "#1b7fc4"),
         commands=("code-server",),
         needs_websockets=True,
     ),
     KnownApp(
         "RStudio",
-        mark="RS",
-        colour="#4f8fd0",
+        icon=draw_icon("RS", "#4f8fd0"),
         commands=("rserver",),
         signs=(Sign(title="RStudio.*"),),
     ),
     KnownApp(
         "Grafana",
-        mark="Gf",
-        colour="#d9620f",
+        icon=draw_icon("Gf", "#d9620f"),
         commands=("grafana server", "grafana-server"),
         signs=(Sign(title="Grafana"),),
     ),
-    KnownApp("Prometheus", mark="Pr", colour="#d2492a", commands=("prometheus",)),
+    KnownApp("Prometheus", icon=draw_icon("Pr", "#d2492a"), commands=("prometheus",)),
     KnownApp(
         "Django",
-        mark="Dj",
-        colour="#2f8f5b",
+        icon=draw_icon("Dj", "#2f8f5b"),
         commands=("manage.py runserver", "django-admin runserver", "django runserver"),
         imports=("django",),
         signs=(
@@ -347,8 +339,7 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "FastAPI",
-        mark="FA",
-        colour="#0a8f80",
+        icon=draw_icon("FA", "#0a8f80"),
         commands=("fastapi run", "fastapi dev"),
         imports=("fastapi",),
         question=Question(
@@ -359,31 +350,14 @@ KNOWN_APPS = (
         ),
         detail=served,
         public_paths=(
-            # Its documentation then names an address that is there, and its redirects lead to
-            # one. To the app, paths have it in front: so only where nothing looks at them.
-            PublicPath(
-                programs=("uvicorn",),
-                variables={"UVICORN_ROOT_PATH": "{root}"},
-                source=r"\bFastAPI\(",
-                unless="root[_-]path",
-                unless_source=DEPENDS_ON_PATHS,
-                is_whole=True,
-            ),
+            replace(FASTAPI_PATH, programs=("uvicorn",), variables={"UVICORN_ROOT_PATH": "{root}"}),
             # It starts uvicorn without those variables.
-            PublicPath(
-                programs=("fastapi",),
-                arguments=("--root-path", "{root}"),
-                source=r"\bFastAPI\(",
-                unless="root[_-]path",
-                unless_source=DEPENDS_ON_PATHS,
-                is_whole=True,
-            ),
+            replace(FASTAPI_PATH, programs=("fastapi",), arguments=("--root-path", "{root}")),
         ),
     ),
     KnownApp(
         "Flask",
-        mark="Fl",
-        colour="#4a8a99",
+        icon=draw_icon("Fl", "#4a8a99"),
         commands=("flask run",),
         imports=("flask",),
         # Their development server is nobody else's, once those above are told.
@@ -393,8 +367,7 @@ KNOWN_APPS = (
     # What isn't asked for pages: it doesn't speak HTTP.
     KnownApp(
         "Jupyter kernel",
-        mark="Jk",
-        colour="#808080",
+        icon=draw_icon("Jk", GREY),
         kind="other",
         commands=("ipykernel_launcher", "ipykernel"),
         argument=CONNECTION_FILE,
@@ -402,25 +375,16 @@ KNOWN_APPS = (
     ),
     KnownApp(
         "Debugger",
-        mark="De",
-        colour="#808080",
+        icon=draw_icon("De", GREY),
         kind="other",
         commands=("debugpy.adapter",),
         argument=r"^--for-server$",
     ),
     # Not `ssh`: what it listens for may lead to an app elsewhere.
-    KnownApp("SSH", mark="ss", colour="#808080", kind="other", commands=("sshd", "sshd:")),
-    KnownApp(
-        "PostgreSQL", mark="Pg", colour="#808080", kind="other", commands=("postgres", "postmaster")
-    ),
-    KnownApp("MySQL", mark="My", colour="#808080", kind="other", commands=("mysqld", "mariadbd")),
-    KnownApp(
-        "Redis",
-        mark="Re",
-        colour="#808080",
-        kind="other",
-        commands=("redis-server", "valkey-server"),
-    ),
-    KnownApp("MongoDB", mark="Mg", colour="#808080", kind="other", commands=("mongod", "mongos")),
-    KnownApp("memcached", mark="mc", colour="#808080", kind="other", commands=("memcached",)),
+    _other("SSH", "ss", "sshd", "sshd:"),
+    _other("PostgreSQL", "Pg", "postgres", "postmaster"),
+    _other("MySQL", "My", "mysqld", "mariadbd"),
+    _other("Redis", "Re", "redis-server", "valkey-server"),
+    _other("MongoDB", "Mg", "mongod", "mongos"),
+    _other("memcached", "mc", "memcached"),
 )

@@ -9,7 +9,7 @@ from logging import Logger
 from typing import Any
 from urllib.parse import quote
 
-from .app_options import AppOptions, LauncherEntry, read_options
+from .options import AppOptions, LauncherEntry, read_options
 from .templates import OptionError
 
 #: What packages written for jupyter-server-proxy announce their apps by.

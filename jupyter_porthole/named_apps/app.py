@@ -13,14 +13,14 @@ from urllib.parse import unquote
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
 
-from .app_options import AppOptions
-from .app_sources import NamedApp
-from .header_fields import can_stand
-from .ports import LOOPBACK, find_listeners
-from .processes import AppProcess, Launch, LaunchError, Processes, ProcessOptions, Readiness
-from .processes.places import Place
+from ..header_fields import can_stand
+from ..listening.ports import LOOPBACK, find_listeners
+from ..processes import AppProcess, Launch, LaunchError, Processes, ProcessOptions, Readiness
+from ..processes.places import Place
+from ..refusals import RefusalError
+from .options import AppOptions
 from .public_path import tell_public_path
-from .refusals import RefusalError
+from .sources import NamedApp
 from .templates import OptionError, call_with_asked, realize
 
 #: How long a page waits for an app that is fast, in seconds, before it shows the start.

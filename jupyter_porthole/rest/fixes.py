@@ -9,10 +9,10 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated
 
-from .apps import App
-from .grants import AUTH_RESOURCE
-from .learned_fixes import LearnedFixes
-from .proxied_path import Place
+from ..grants import AUTH_RESOURCE
+from ..learned_fixes import LearnedFixes
+from ..named_apps import App
+from ..proxied_path import Place
 
 
 class FixesHandler(APIHandler):

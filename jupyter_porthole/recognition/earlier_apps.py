@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .listening import Listening
+from ..listening import Listening
 from .shown_command import shown_command
 
 #: How many ports' apps are remembered, at most.

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from tornado.httputil import HTTPServerRequest
 from tornado.iostream import IOStream, SSLIOStream
 
-from .channel import Message, Passage
+from ..sidecars import Sidecars
+from ..sidecars.channel import Message, Passage
 from .client import Client
 from .relay import End, SocketEnd, StreamEnd, make_preface, relay, take_socket
-from .sidecars import Sidecars
 from .unavailable import send_unavailable
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .command_lines import Command, read_command
-from .known_app import PublicPath
-from .processes import Launch
-from .python_sources import read_source
-from .recognition import recognise_command
+from ..processes import Launch
+from ..recognition.command_lines import Command, read_command
+from ..recognition.known_app import PublicPath
+from ..recognition.python_sources import read_source
+from ..recognition.recognition import recognise_command
 
 
 def tell_public_path(launch: Launch, root: str, given: Mapping[str, str]) -> Launch:

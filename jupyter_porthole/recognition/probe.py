@@ -8,8 +8,8 @@ import io
 import re
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 
+from ..processes.deadlines import within
 from .known_app import Answer
-from .processes.deadlines import within
 
 #: How much of an answer is read, in bytes.
 MOST_READ = 64 * 1024

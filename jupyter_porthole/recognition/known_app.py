@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .command_lines import Command
-from .drawn_icon import draw_icon
 
 #: Whether it shows pages, or speaks another language than HTTP and is never asked for any.
 Kind = Literal["web", "other"]
@@ -100,10 +99,8 @@ class KnownApp:
 
     #: How people call it.
     name: str
-    #: Two letters for its icon.
-    mark: str
-    #: Their ground: stands out from a light and a dark page.
-    colour: str
+    #: The text of an SVG image.
+    icon: str
     kind: Kind = "web"
 
     #: What runs it: programs or modules of Python, and words that must be among their arguments.
@@ -131,11 +128,6 @@ class KnownApp:
     prefix_options: tuple[str, ...] = ()
     prefix_variable: str = ""
     public_paths: tuple[PublicPath, ...] = ()
-
-    @property
-    def icon(self) -> str:
-        """The text of an SVG image."""
-        return draw_icon(self.mark, self.colour)
 
     def is_run_by(self, command: Command) -> bool:
         """Tell whether a program is known to be it."""

@@ -11,9 +11,9 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, authenticated
 
-from .apps import App
-from .grants import AUTH_RESOURCE
-from .rest import icon_url
+from ..grants import AUTH_RESOURCE
+from ..named_apps import App
+from .apps import icon_url
 
 
 class ServersInfoHandler(JupyterHandler):
