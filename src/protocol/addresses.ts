@@ -38,10 +38,17 @@ const KINDS_IN: ReadonlyMap<
   ['apidescriptionurl', [{ element: 'elements-api', kind: 'address' }]]
 ]);
 
-/** The length of the longest name of such an attribute. */
-export const LONGEST_NAME = Math.max(
-  ...[...KINDS.keys(), ...KINDS_IN.keys()].map(name => name.length)
-);
+/** The names of all attributes that may hold addresses. */
+export const ATTRIBUTES_WITH_ADDRESSES: readonly string[] = [
+  ...KINDS.keys(),
+  ...KINDS_IN.keys()
+];
+
+/** The elements in which some attributes hold addresses that hold none in others. */
+export const ELEMENTS_WITH_ADDRESSES: readonly string[] = Array.from(
+  KINDS_IN.values(),
+  each => each.map(({ element }) => element)
+).flat();
 
 /**
  * How an attribute holds addresses, if it does.

@@ -25,6 +25,13 @@ const BLANKS = /^[\0-\x20]+|[\0-\x20]+$|[\t\n\r]+/g;
 /** Segments that climb, in all their spellings; the URL parser takes them away. */
 const CLIMBS = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
 
+/**
+ * A path from the root that is read as it is written: no blanks, no backslashes, and no
+ * segment that may climb. Most addresses are such, and told by this alone: it saves three
+ * other patterns for each link of a page.
+ */
+const PLAIN_PATH = /^(?:\/(?![/.%])[^\0-\x20\\/]*)+$/;
+
 /** Tell where a page that holds this address believes to live. */
 export function bearingOf(address: string, home: IHome): Bearing {
   const found = find(address, home);
@@ -71,6 +78,9 @@ function find(
   address: string,
   { publicHost, localHosts }: IHome
 ): { path: string; isLocal: boolean } | null {
+  if (PLAIN_PATH.test(address)) {
+    return { path: address, isLocal: false };
+  }
   const { written, read } = asParsed(address);
   if (read.startsWith('/') && !read.startsWith('//')) {
     return { path: pathIn(written, read), isLocal: false };

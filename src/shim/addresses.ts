@@ -5,6 +5,7 @@ import {
 } from '../protocol/addresses';
 import { replaceInCss } from '../protocol/css';
 import { corrected, type IHome } from '../protocol/home';
+import type { CorrectAttribute } from '../protocol/markup';
 
 /** Corrects addresses of the kinds that scripts use. */
 export class Addresses {
@@ -37,19 +38,14 @@ export class Addresses {
       : value;
   }
 
-  /**
-   * The value of an attribute.
-   *
-   * @param element - its name in lower case.
-   * @returns `null` if it is right.
-   */
-  ofAttribute(element: string, name: string, value: string): string | null {
+  /** The value of an attribute. */
+  readonly ofAttribute: CorrectAttribute = (element, name, value) => {
     const kind = addressKind(element, name.toLowerCase());
     if (kind === undefined || kind === 'document' || kind === 'refresh') {
       return null;
     }
     return replaceAddresses(kind, value, this.path);
-  }
+  };
 }
 
 /** What stands for its text as an address: `[object Object]` is none. */

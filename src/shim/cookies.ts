@@ -1,3 +1,4 @@
+import { confinedPath } from '../protocol/cookies';
 import type { IHome } from '../protocol/home';
 import { onCall, onSet } from './hooks';
 
@@ -45,9 +46,4 @@ function confined(cookie: string, prefix: string): string {
       (_whole, before: string, path: string) =>
         before + confinedPath(path, prefix)
     );
-}
-
-function confinedPath(path: string, prefix: string): string {
-  const isOwn = path === prefix || path.startsWith(`${prefix}/`);
-  return isOwn ? path : path === '/' ? prefix : prefix + path;
 }

@@ -1,6 +1,6 @@
+import { correctedMarkup } from '../protocol/markup';
 import type { Addresses } from './addresses';
 import { onCall, onSet } from './hooks';
-import { correctedMarkup } from './markup';
 
 /** The properties by which scripts set addresses, with the names of their attributes. */
 const PROPERTIES: readonly (readonly [
@@ -68,7 +68,7 @@ function withScript(
   addresses: Addresses
 ): unknown {
   return typeof html === 'string' && html !== '' && !isFixedDocument(html)
-    ? script.outerHTML + correctedMarkup(html, addresses)
+    ? script.outerHTML + correctedMarkup(html, addresses.ofAttribute)
     : html;
 }
 

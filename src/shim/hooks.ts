@@ -3,17 +3,10 @@ export type Change = (args: unknown[], self: unknown) => void;
 
 /** Have the arguments of all calls of a function changed, unless the browser has none. */
 export function onCall(owner: object, name: string, change: Change): void {
-  const native: unknown = Reflect.get(owner, name);
-  if (typeof native === 'function') {
-    put(owner, name, {
-      value: new Proxy(native, {
-        apply(target, self, args: unknown[]): unknown {
-          change(args, self);
-          return Reflect.apply(target, self, args);
-        }
-      })
-    });
-  }
+  wrap(owner, name, (call, args, self) => {
+    change(args, self);
+    return call();
+  });
 }
 
 /** Have what a function returns looked at. */
@@ -22,14 +15,25 @@ export function onReturn(
   name: string,
   look: (result: unknown) => void
 ): void {
+  wrap(owner, name, call => {
+    const result = call();
+    look(result);
+    return result;
+  });
+}
+
+/** Have something stand around all calls of a function, unless the browser has none. */
+function wrap(
+  owner: object,
+  name: string,
+  around: (call: () => unknown, args: unknown[], self: unknown) => unknown
+): void {
   const native: unknown = Reflect.get(owner, name);
   if (typeof native === 'function') {
     put(owner, name, {
       value: new Proxy(native, {
         apply(target, self, args: unknown[]): unknown {
-          const result: unknown = Reflect.apply(target, self, args);
-          look(result);
-          return result;
+          return around(() => Reflect.apply(target, self, args), args, self);
         }
       })
     });

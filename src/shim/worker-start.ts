@@ -1,3 +1,4 @@
+import { WORKER_PATH } from '../protocol/fixing';
 import type { IHome } from '../protocol/home';
 
 /**
@@ -9,7 +10,7 @@ export function startWorker({ prefix }: IHome): void {
     return;
   }
   navigator.serviceWorker
-    .register(`${prefix}/.porthole/worker.js`, { scope: `${prefix}/` })
+    .register(prefix + WORKER_PATH, { scope: `${prefix}/` })
     .catch((error: unknown) => {
       // The page works without it, if less well: its policy may forbid workers.
       console.debug('jupyter-porthole has no service worker here:', error);

@@ -1,6 +1,6 @@
 /**
  * The channel to Jupyter: Node's own IPC (JSON lines over a socket pair), whose
- * other end is `jupyter_porthole/channel.py`.
+ * other end is `jupyter_porthole/sidecars/channel.py`.
  */
 import { Socket } from 'node:net';
 

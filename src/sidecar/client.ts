@@ -28,7 +28,7 @@ export function introduce(socket: Socket, client: IClient): void {
 
 /**
  * Read the preface of a connection: one line of JSON that names the client. The
- * relay (`jupyter_porthole/relay.py`) writes it before the client's bytes.
+ * relay (`jupyter_porthole/carrying/relay.py`) writes it before the client's bytes.
  *
  * @param socket - a new connection; destroyed if it begins with anything else.
  * @param ready - called when the client is known; the bytes after the preface

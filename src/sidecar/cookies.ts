@@ -1,3 +1,4 @@
+import { confinedPath } from '../protocol/cookies';
 import type { IGrant } from '../protocol/grant';
 import { shareXsrf } from './channel';
 
@@ -90,21 +91,12 @@ export function confineCookie(
       case 'domain':
         return [];
       case 'path':
-        return [` Path=${confinePath(path, prefix)}`];
+        return [` Path=${confinedPath(path, prefix)}`];
       default:
         return [attribute];
     }
   });
   return [pair, ...confined].join(';');
-}
-
-function confinePath(path: string, prefix: string): string {
-  if (path === prefix || path.startsWith(`${prefix}/`)) {
-    return path;
-  }
-  // Without a path of its own a cookie gets the folder of the page, which need
-  // not be the app's root: `Path=` says as much as `Path=/`.
-  return path.startsWith('/') && path !== '/' ? prefix + path : prefix || '/';
 }
 
 /** Remember that an app has set this value of `_xsrf`. */

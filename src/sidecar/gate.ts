@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { IGrant } from '../protocol/grant';
-import { type IProxiedPath, parseProxiedPath } from '../protocol/paths';
+import type { IProxiedPath } from '../protocol/paths';
 import { type IAnswer, sendAnswer, slashAnswer } from './answer';
 import { BlockedWebSockets, isLostHandshake } from './blocked-websockets';
 import { carryToJupyter, carryUpgradeToJupyter } from './carry';
@@ -19,7 +18,7 @@ import {
 import { Grants } from './grants';
 import { type IPlainRequest, readPlainRequest } from './plain-request';
 import { placeName } from './place-name';
-import { fields } from './raw-headers';
+import { proxiedPathOf, refuseOddities, refuseWrongProtocol } from './refusals';
 import { type IRequestHead, isRepeatable } from './request-head';
 import type { IReceiver } from './response-parser';
 import type { ISettings } from './settings';
@@ -53,7 +52,7 @@ export class Gate {
     if (!(await takeTurn(request, response))) {
       return;
     }
-    const path = this.proxiedPathOf(request);
+    const path = proxiedPathOf(request, this.settings.routes);
     if (path === null) {
       acceptBody(request, response);
       await carryToJupyter(request, response, this.settings);
@@ -167,7 +166,7 @@ export class Gate {
    * @throws CarryError as long as it is not answered.
    */
   async carryUpgrade(request: IncomingMessage, head: Buffer): Promise<void> {
-    const path = this.proxiedPathOf(request);
+    const path = proxiedPathOf(request, this.settings.routes);
     if (path === null) {
       await carryUpgradeToJupyter(request, head, this.settings);
       return;
@@ -195,38 +194,6 @@ export class Gate {
         throw await this.explain(granted, error);
       }
     );
-  }
-
-  private proxiedPathOf(request: IncomingMessage): IProxiedPath | null {
-    const target = request.url ?? '';
-    if (!/^(?:\/|https?:\/\/)/i.test(target)) {
-      // `OPTIONS *` asks about a server as a whole, of which there are two here.
-      throw new CarryError('bad-request');
-    }
-    const path = parseProxiedPath(this.settings.routes, target);
-    if (path === 'malformed') {
-      throw new CarryError('no-such-port');
-    }
-    return path;
-  }
-}
-
-/** Refuse to ask for a page where only bytes are spoken. */
-function refuseWrongProtocol({ place }: IProxiedPath, grant: IGrant): void {
-  if (grant.isRawSocket) {
-    const { title } = grant;
-    throw new CarryError('websocket-only', placeName(place, grant), { title });
-  }
-}
-
-/** Refuse what an app could read in another way than we do. */
-function refuseOddities(request: IncomingMessage): void {
-  const coding = request.headers['transfer-encoding'] ?? 'chunked';
-  const hosts = Array.from(fields(request.rawHeaders)).filter(
-    field => field.lowerName === 'host'
-  );
-  if (coding.toLowerCase() !== 'chunked' || hosts.length > 1) {
-    throw new CarryError('bad-request');
   }
 }
 

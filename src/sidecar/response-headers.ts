@@ -1,3 +1,4 @@
+import { replaceAddresses } from '../protocol/addresses';
 import type { IGrant } from '../protocol/grant';
 import { type IProxiedPath, isUnder } from '../protocol/paths';
 import { localHosts } from './app-hosts';
@@ -59,10 +60,10 @@ function valueForClient(
     case 'content-location':
       return linkForClient(value, response);
     case 'refresh':
-      return value.replace(
-        /^(\s*[0-9.]+\s*[;,]\s*(?:url\s*=\s*)?["']?)([^"']+)/i,
-        (_match, before: string, link: string) =>
-          before + linkForClient(link, response)
+      return (
+        replaceAddresses('refresh', value, link =>
+          linkForClient(link, response)
+        ) ?? value
       );
     case 'set-cookie':
       return confineCookie(value, response.path.prefix, response.grant);

@@ -3,15 +3,13 @@
  * the page's script (`src/shim`) can't see. It is there for the app's prefix only, and sends
  * nothing anywhere else.
  */
+import { FIXED_HEADER } from '../protocol/fixing';
 import { corrected, type IHome } from '../protocol/home';
 
 declare const self: ServiceWorkerGlobalScope & {
   /** Written before this script by the sidecar, see `src/sidecar/fix`. */
   home: IHome;
 };
-
-/** Marks a page that was fixed. */
-const FIXED_HEADER = 'Porthole-Fixed';
 
 const { home } = self;
 

@@ -65,7 +65,7 @@ describe('a client that closes its side only', () => {
     await upstream.take('\r\n\r\n');
     await ended;
     await upstream.send('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst');
-    expect((await client.response()).body).toBe('first');
+    expect((await client.finalResponse()).body).toBe('first');
   });
 
   it('gets the responses to all that it has sent', async () => {
@@ -80,7 +80,7 @@ describe('a client that closes its side only', () => {
       'Content-Length: 4'
     );
     client.socket.end(`${request}one.${request}two.`);
-    expect((await client.response()).body).toBe('one.');
-    expect((await client.response()).body).toBe('two.');
+    expect((await client.finalResponse()).body).toBe('one.');
+    expect((await client.finalResponse()).body).toBe('two.');
   });
 });

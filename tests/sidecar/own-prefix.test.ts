@@ -39,6 +39,19 @@ async function ask(
   return client.response(method === 'HEAD');
 }
 
+/** A client that has asked for a page, and the app that got the request. */
+async function askRawApp(
+  fields: string[]
+): Promise<{ client: Wire; wire: Wire }> {
+  const app = await startRawApp();
+  const jupyter = await startJupyter({ pagesAt: '/x/' });
+  const client = await (await startSidecar(jupyter)).connect();
+  await client.send(head('GET', `/jupyter/proxy/${app.port}/`, ...fields));
+  const wire = await app.next();
+  await wire.take('\r\n\r\n');
+  return { client, wire };
+}
+
 describe.each([
   ['plainly', []],
   ['by Node', [EMPTY]]
@@ -84,12 +97,7 @@ describe.each([
   });
 
   it('is shown if it has a page after all', async () => {
-    const app = await startRawApp();
-    const jupyter = await startJupyter({ pagesAt: '/x/' });
-    const client = await (await startSidecar(jupyter)).connect();
-    await client.send(head('GET', `/jupyter/proxy/${app.port}/`, ...fields));
-    const wire = await app.next();
-    await wire.take('\r\n\r\n');
+    const { client, wire } = await askRawApp(fields);
     await wire.send(
       'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n'
     );
@@ -98,12 +106,7 @@ describe.each([
   });
 
   it('may break off', async () => {
-    const app = await startRawApp();
-    const jupyter = await startJupyter({ pagesAt: '/x/' });
-    const client = await (await startSidecar(jupyter)).connect();
-    await client.send(head('GET', `/jupyter/proxy/${app.port}/`, ...fields));
-    const wire = await app.next();
-    await wire.take('\r\n\r\n');
+    const { client, wire } = await askRawApp(fields);
     wire.socket.end('HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\npart');
     expect((await client.take('\r\n\r\n')).startsWith('HTTP/1.1 302')).toBe(
       true

@@ -3,6 +3,7 @@ import { decodeHTMLAttribute } from 'entities/decode';
 import { type AddressKind, replaceAddresses } from '../../protocol/addresses';
 import { replaceInCss } from '../../protocol/css';
 import { corrected, type IHome } from '../../protocol/home';
+import { endsWithin } from '../../protocol/quotes';
 
 /** An attribute in a start tag; its value lies between two positions. */
 export interface IAttribute {
@@ -63,11 +64,6 @@ export function fixedValue(
   return fixed === null || (decoded === value && !endsWithin(fixed, quote))
     ? fixed
     : encodedValue(fixed, quote);
-}
-
-/** Whether a value would end too early in such quotes. */
-function endsWithin(value: string, quote: string): boolean {
-  return quote === '' ? /[\s>]/.test(value) : value.includes(quote);
 }
 
 /** Correct the addresses in the text of a `<style>`; `null` if it is right as it is. */

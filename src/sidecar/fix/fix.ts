@@ -1,3 +1,4 @@
+import { WORKER_PATH } from '../../protocol/fixing';
 import type { IHome } from '../../protocol/home';
 import type { IProxiedPath } from '../../protocol/paths';
 import type { IAnswer } from '../answer';
@@ -10,9 +11,6 @@ import { publicHost } from '../request-headers';
 import type { IReceiver } from '../response-parser';
 import type { ISettings } from '../settings';
 import { PageReceiver } from './page-receiver';
-
-/** Where the service worker of an app is, below the app's prefix: `src/shim/page.ts` asks. */
-const WORKER_PATH = '/.porthole/worker.js';
 
 /**
  * What stands between an app's response and the client where that may have to be fixed.

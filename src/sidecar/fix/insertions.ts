@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import type { IHome } from '../../protocol/home';
 import { escapeHtml } from '../pages/page';
-import type { IInsertions } from './html-fixer';
 import { importMapOf } from './import-map';
+import type { IInsertions } from './page-corrector';
 
 /** The scripts that run in the browser, as they are built from `src/shim`. */
 export interface IScripts {
@@ -22,12 +22,16 @@ export function readScripts(folder: string): IScripts {
   return { page: read('page.js'), worker: read('worker.js') };
 }
 
-/** What is put into a page of an app. */
+/** What is put into a page of an app, made when it is asked for: few pages need it. */
 export function insertionsOf(home: IHome, { page }: IScripts): IInsertions {
-  const about = escapeHtml(JSON.stringify(home));
   return {
-    script: `<script data-porthole="${about}">${page}</script>`,
-    importMap: `<script type="importmap">${importMapOf(home)}</script>`
+    get script() {
+      const about = escapeHtml(JSON.stringify(home));
+      return `<script data-porthole="${about}">${page}</script>`;
+    },
+    get importMap() {
+      return `<script type="importmap">${importMapOf(home)}</script>`;
+    }
   };
 }
 

@@ -1,10 +1,8 @@
+import { FIXED_HEADER } from '../../protocol/fixing';
 import { corrected, type IHome } from '../../protocol/home';
 import { fields, firstValue, type RawHeaders } from '../raw-headers';
 import type { IResponseHead } from '../response-parser';
 import { allowedBy } from './policy';
-
-/** Marks a page that was fixed, for the service worker. */
-const FIXED_HEADER = 'Porthole-Fixed';
 
 /** Fields about the bytes of a page, which don't hold for what is made of it. */
 const ABOUT_BYTES: ReadonlySet<string> = new Set([

@@ -7,15 +7,9 @@ import type { IReceiver, IResponseHead } from '../response-parser';
 import { canDecompress, decompressor } from './decompress';
 import { HtmlFixer } from './html-fixer';
 import { hashesOf, insertionsOf, type IScripts } from './insertions';
+import { PageBytes } from './page-bytes';
 import { fixedHead, isPage } from './page-head';
 import { Patience } from './patience';
-import { encodingOf, TextCoder } from './text-encoding';
-
-/**
- * How much of a page is looked at, in bytes. Who has named no path from the root by
- * then would gain little: our script would come after all of its own.
- */
-const MOST_LOOKED_AT = 256 * 1024;
 
 /**
  * Fixes a page that believes to live at the root of its host, as it comes. A page that
@@ -31,13 +25,10 @@ export class PageReceiver implements IInterceptor {
     | 'over' = 'passing';
   private head: IResponseHead | null = null;
   private kept: Buffer[] = [];
-  private looked = 0;
   private patience: Patience | null = null;
   private decompress: Transform | null = null;
-  private coder: TextCoder | null = null;
-  private readonly fixer: HtmlFixer;
-  /** What has come of a byte order mark. */
-  private beginning: Buffer = Buffer.alloc(0);
+  /** The page, once its head has come. */
+  private page: PageBytes | null = null;
   private trailers: RawHeaders = [];
   private hasEnded = false;
   private hasTextEnded = false;
@@ -50,16 +41,10 @@ export class PageReceiver implements IInterceptor {
   constructor(
     private readonly home: IHome,
     private readonly scripts: IScripts,
-    isCertain: boolean,
+    private readonly isCertain: boolean,
     private readonly receiver: IReceiver,
     private readonly source: ISource
-  ) {
-    this.fixer = new HtmlFixer(
-      home,
-      insertionsOf(home, scripts),
-      isCertain ? 'fixing' : 'looking'
-    );
-  }
+  ) {}
 
   inform(head: IResponseHead): void {
     this.receiver.inform(head);
@@ -74,6 +59,7 @@ export class PageReceiver implements IInterceptor {
     }
     this.decompress = isPlain ? null : decompressor(coding);
     this.head = head;
+    this.page = this.makePage(head);
     this.phase = 'deciding';
     this.listen();
     this.patience = new Patience(
@@ -87,7 +73,7 @@ export class PageReceiver implements IInterceptor {
         });
       }
     );
-    if (this.fixer.mode === 'fixing') {
+    if (this.isCertain) {
       this.make();
     }
   }
@@ -205,44 +191,26 @@ export class PageReceiver implements IInterceptor {
     }
   }
 
+  private makePage({ headers }: IResponseHead): PageBytes {
+    const { home, scripts, isCertain } = this;
+    const mode = isCertain ? 'fixing' : 'looking';
+    const insertions = insertionsOf(home, scripts);
+    return new PageBytes(new HtmlFixer(home, insertions, mode), headers);
+  }
+
   private read(piece: Buffer): void {
-    this.coder ??= this.beginText(piece);
-    if (this.coder === null) {
-      return;
-    }
-    const bytes =
-      this.looked === 0 ? Buffer.concat([this.beginning, piece]) : piece;
-    this.fixer.read(this.coder.decode(bytes));
-    this.looked += bytes.length;
-    if (this.fixer.mode === 'looking' && this.looked >= MOST_LOOKED_AT) {
-      this.fixer.leave();
-    }
+    this.page?.read(piece);
     if (this.phase === 'deciding') {
       this.decide();
     } else {
-      this.send(this.fixer.take());
+      this.send(this.page?.take());
     }
-  }
-
-  /** Learn how to read the page, which its first two bytes may tell. */
-  private beginText(piece: Buffer): TextCoder | null {
-    const bytes = Buffer.concat([this.beginning, piece]);
-    if (bytes.length < 2 && !this.hasTextEnded) {
-      this.beginning = bytes;
-      return null;
-    }
-    const type = firstValue(this.head?.headers ?? [], 'content-type') ?? '';
-    const encoding = encodingOf(type, bytes);
-    if (encoding === null) {
-      this.fixer.leave();
-    }
-    return new TextCoder(encoding ?? 'bytes');
   }
 
   private decide(): void {
-    if (this.fixer.mode === 'fixing') {
+    if (this.page?.mode === 'fixing') {
       this.make();
-    } else if (this.fixer.mode === 'leaving') {
+    } else if (this.page?.mode === 'leaving') {
       this.pass();
     }
   }
@@ -271,11 +239,10 @@ export class PageReceiver implements IInterceptor {
       const hashes = hashesOf(this.home, this.scripts);
       this.receiver.begin(fixedHead(this.head, this.home, hashes));
     }
-    this.send(this.fixer.take());
+    this.send(this.page?.take());
   }
 
-  private send(text: string, isLast = false): void {
-    const bytes = this.coder?.encode(text, isLast);
+  private send(bytes: Buffer | undefined): void {
     if (bytes !== undefined && bytes.length > 0) {
       this.receiver.write(bytes);
     }
@@ -287,13 +254,9 @@ export class PageReceiver implements IInterceptor {
       this.pass();
       return;
     }
-    if (this.coder === null) {
-      this.hasTextEnded = true;
-      this.read(Buffer.alloc(0));
-    }
     this.stop();
     this.phase = 'over';
-    this.send(this.fixer.finish(), true);
+    this.send(this.page?.finish());
     this.receiver.end(this.trailers);
   }
 

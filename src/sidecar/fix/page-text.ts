@@ -30,6 +30,11 @@ export class PageText {
     return this.text.slice(start - this.base, end - this.base);
   }
 
+  /** The code of the character at a position. */
+  codeAt(position: number): number {
+    return this.text.charCodeAt(position - this.base);
+  }
+
   /** Whether what stands at a position was not taken yet. */
   has(position: number): boolean {
     return position >= this.base;
@@ -42,18 +47,21 @@ export class PageText {
 
   /** Take what stands before a position, with what was replaced; no part crosses it. */
   take(end: number): string {
-    const parts: string[] = [];
+    let result = '';
     let position = this.base;
-    const later = this.edits.findIndex(edit => edit.end > end);
-    const edits = later < 0 ? this.edits : this.edits.slice(0, later);
-    for (const edit of edits) {
-      parts.push(this.slice(position, edit.start), edit.text);
+    let count = 0;
+    for (const edit of this.edits) {
+      if (edit.end > end) {
+        break;
+      }
+      result += this.slice(position, edit.start) + edit.text;
       position = edit.end;
+      count += 1;
     }
-    parts.push(this.slice(position, end));
+    result += this.slice(position, end);
     this.text = this.slice(end, this.end);
     this.base = end;
-    this.edits = later < 0 ? [] : this.edits.slice(later);
-    return parts.join('');
+    this.edits = this.edits.slice(count);
+    return result;
   }
 }

@@ -1,17 +1,14 @@
 import { QuoteType, Tokenizer } from 'htmlparser2';
 
-import { addressKind, LONGEST_NAME } from '../../protocol/addresses';
+import {
+  addressKind,
+  ATTRIBUTES_WITH_ADDRESSES,
+  ELEMENTS_WITH_ADDRESSES
+} from '../../protocol/addresses';
 import type { IAttribute } from './attributes';
+import { Names } from './names';
 import type { PageText } from './page-text';
-
-/** A start tag with those of its attributes that matter. */
-export interface ITag {
-  /** In lower case. */
-  element: string;
-  start: number;
-  end: number;
-  attributes: readonly IAttribute[];
-}
+import { IN_HEAD, type ITag } from './tag';
 
 /** Who learns of the tags of a page. */
 export interface ITagListener {
@@ -23,12 +20,9 @@ export interface ITagListener {
   open(tag: ITag): boolean;
   /** Get the text that was wanted, and where the end tag ends. */
   text(tag: ITag, start: number, end: number): void;
-  /** Get an end tag. */
+  /** Get an end tag of an element of which something is known. */
   close(element: string, start: number): void;
 }
-
-/** Attributes that hold no address, and tell what the others are for. */
-const MARKS: ReadonlySet<string> = new Set(['http-equiv', 'rel', 'type']);
 
 const QUOTES: Readonly<Record<QuoteType, IAttribute['quote']>> = {
   [QuoteType.NoValue]: '',
@@ -48,6 +42,22 @@ const WITH_HTML: ReadonlySet<string> = new Set([
   'title'
 ]);
 
+/** Those of which an element's name is told. */
+const ELEMENTS = new Names([
+  ...IN_HEAD,
+  ...FOREIGN,
+  ...WITH_HTML,
+  ...ELEMENTS_WITH_ADDRESSES
+]);
+
+/** Those that hold addresses, and those that tell what the others are for. */
+const ATTRIBUTES = new Names([
+  ...ATTRIBUTES_WITH_ADDRESSES,
+  'http-equiv',
+  'rel',
+  'type'
+]);
+
 /** Finds the tags in the text of a page, as it comes. */
 export class TagReader {
   private readonly tokenizer: Tokenizer;
@@ -59,12 +69,14 @@ export class TagReader {
   private attribute: IAttribute | null = null;
   /** Those of {@link FOREIGN} and {@link WITH_HTML} that are open. */
   private readonly around: string[] = [];
+  /** Whether elements are those of SVG or MathML here, of which none holds raw text. */
+  private isForeign = false;
   /** The tag whose text is wanted. */
   private wanted: ITag | null = null;
 
   constructor(
     private readonly page: PageText,
-    private readonly listener: ITagListener
+    private listener: ITagListener
   ) {
     this.tokenizer = this.makeTokenizer();
   }
@@ -84,8 +96,9 @@ export class TagReader {
     this.tokenizer.pause();
   }
 
-  /** Go on there. */
-  resume(): void {
+  /** Go on there, for another listener. */
+  goOn(listener: ITagListener): void {
+    this.listener = listener;
     this.tokenizer.resume();
   }
 
@@ -118,7 +131,7 @@ export class TagReader {
         onend: ignore,
         onopentagname: (start, end) => {
           this.start = start - '<'.length;
-          this.element = this.page.slice(start, end).toLowerCase();
+          this.element = ELEMENTS.read(this.page, start, end);
         },
         onattribname: (start, end) => {
           this.beginAttribute(start, end);
@@ -147,12 +160,9 @@ export class TagReader {
   }
 
   private beginAttribute(start: number, end: number): void {
-    if (end - start > LONGEST_NAME) {
-      return;
-    }
-    const name = this.page.slice(start, end).toLowerCase();
-    const kind = addressKind(this.element, name);
-    if (kind !== undefined || MARKS.has(name)) {
+    const name = ATTRIBUTES.read(this.page, start, end);
+    if (name !== '') {
+      const kind = addressKind(this.element, name);
       this.attribute = { name, kind, start: Infinity, end, quote: '' };
     }
   }
@@ -173,7 +183,7 @@ export class TagReader {
       const isEmpty = isSelfClosing && isForeign;
       this.wanted = this.listener.open(tag) && !isEmpty ? tag : null;
     }
-    if (!isSelfClosing && (FOREIGN.has(element) || isForeign)) {
+    if (!isSelfClosing && element !== '') {
       this.enter(element);
     }
     if (attributes.length > 0) {
@@ -191,22 +201,25 @@ export class TagReader {
       this.wanted = null;
       this.listener.text(wanted, wanted.end, start);
     }
-    const element = this.page.slice(nameStart, nameEnd).toLowerCase();
-    if (this.around.at(-1) === element) {
-      this.around.pop();
+    const element = ELEMENTS.read(this.page, nameStart, nameEnd);
+    if (element !== '') {
+      this.leave(element);
+      this.listener.close(element, start);
     }
-    this.listener.close(element, start);
     this.learned = nameEnd;
   }
 
-  /** Whether elements are those of SVG or MathML here, of which none holds raw text. */
-  private get isForeign(): boolean {
-    return FOREIGN.has(this.around.at(-1) ?? '');
+  private enter(element: string): void {
+    if (FOREIGN.has(element) || (this.isForeign && WITH_HTML.has(element))) {
+      this.around.push(element);
+      this.isForeign = FOREIGN.has(element);
+    }
   }
 
-  private enter(element: string): void {
-    if (FOREIGN.has(element) || WITH_HTML.has(element)) {
-      this.around.push(element);
+  private leave(element: string): void {
+    if (this.around.at(-1) === element) {
+      this.around.pop();
+      this.isForeign = FOREIGN.has(this.around.at(-1) ?? '');
     }
   }
 }

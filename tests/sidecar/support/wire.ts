@@ -109,6 +109,16 @@ export class Wire {
     return response;
   }
 
+  /** The same, past interim responses, of which any may come (RFC 9110, section 15.2). */
+  async finalResponse(): Promise<IResponse> {
+    for (;;) {
+      const response = await this.response();
+      if (response.status >= 200) {
+        return response;
+      }
+    }
+  }
+
   /** Wait until the other end has sent all that it will, and take it. */
   async rest(): Promise<string> {
     await this.until(() => this.hasEnded);
