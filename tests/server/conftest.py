@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from support.named import NO_PAGES
 #: has served before, and relayed, because that is configured or because Jupyter speaks TLS.
 #: A Unix socket is passed on like one of TCP.
 WAYS = ("door", "late", "relay", "tls", "unix")
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so would every
+# Jupyter that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
