@@ -161,15 +161,11 @@ export class PlainConnection {
       this.answerError(request, reply, error);
       return;
     }
-    this.gate
-      .explain(granted, error)
-      .then(explained => {
-        throw explained;
-      })
-      // What keeps it from being explained, Jupyter's refusal say, is told instead.
-      .catch((told: unknown) => {
-        this.answerError(request, reply, told);
-      });
+    const answer = (told: unknown): void => {
+      this.answerError(request, reply, told);
+    };
+    // What keeps it from being explained, Jupyter's refusal say, is told instead.
+    this.gate.explain(granted, error).then(answer, answer);
   }
 
   private answerError(
